@@ -1,0 +1,72 @@
+# Every target makes the virtual environment that it needs, so `make demo` works on a fresh clone with python3 alone.
+SHELL := bash
+PYTHON ?= python3
+CORPUS ?= seeds
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+DEMO_QUERY := SELECT ?title ?year WHERE { \
+  ?figure schema:mentions/rdfs:label "IL6", "STAT3" ; dcterms:title ?title ; schema:isPartOf/schema:datePublished ?year \
+} ORDER BY ?year
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-integration lint format bench constraints clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install -e '.[dev,notebooks]' -c constraints.txt
+	@touch $@
+
+demo: $(STAMP)  ## build the graph of the two sample figures into demo/ and ask it a question
+	@echo "== kg build seeds -o demo"
+	@$(BIN)/kg build seeds -o demo
+	@echo
+	@echo "== kg stats demo"
+	@$(BIN)/kg stats demo
+	@echo "== kg query demo '...': which figures show both IL6 and STAT3?"
+	@$(BIN)/kg query demo '$(DEMO_QUERY)'
+
+test: lint  ## check style, types and layers, then run the tests with their coverage; no network
+	@$(BIN)/coverage erase
+	@set -o pipefail; $(BIN)/coverage run -m pytest $(if $(MAKE_TERMOUT),--color=yes) 2>&1 | tee $(VENV)/test.log
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+	@tail -n 1 $(VENV)/test.log
+
+# pytest exits with 5 where nothing carries the marker.
+test-integration: $(STAMP)  ## run the tests that need servers or a browser
+	@$(BIN)/python -m pytest -m integration tests || { status=$$?; [ $$status -eq 5 ] || exit $$status; \
+	  echo "No integration tests yet: nothing carries the marker."; }
+
+lint: $(STAMP)  ## ruff, mypy and the order of the layers
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP)  ## format the code
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(STAMP)  ## measure; CORPUS=FOLDER measures another corpus than seeds/
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.build $(CORPUS)
+	$(BIN)/python -m benchmarks.rebuild_rows $(CORPUS)
+
+constraints:  ## pin the newest versions of everything in constraints.txt
+	rm -rf .venv-newest
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip --quiet --disable-pip-version-check install -e '.[dev,notebooks]'
+	{ sed '/^[^#]/,$$d' constraints.txt; .venv-newest/bin/python -m pip freeze --exclude-editable; } > .venv-newest/pins
+	mv .venv-newest/pins constraints.txt
+	rm -rf .venv-newest
+
+clean:  ## remove everything that can be made again
+	rm -rf $(VENV) .venv-newest demo build dist htmlcov .coverage .coverage.* .hypothesis .[a-z]*_cache
+	find kg tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
