@@ -1,0 +1,87 @@
+"""Knowledge graphs from published pathway figures.
+
+Examples
+--------
+>>> import kg
+>>> build = kg.build("seeds/")
+>>> build.table("papers")["pmcid"].to_list()
+['PMC6305783', 'PMC7048131']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from kg.version import __version__
+
+if TYPE_CHECKING:
+    from kg.api import Build, build, read_build, read_figures, to_graph
+    from kg.errors import KgError, ParseError, Problem, Severity
+    from kg.model import (
+        ChemicalMention,
+        DiseaseMention,
+        Figure,
+        Gene,
+        GeneFamily,
+        GeneMention,
+        Paper,
+        gene_rows,
+    )
+
+
+# Where each public name lives; loaded when it is first asked for, so that `import kg` costs next to nothing.
+_HOMES = {
+    "Build": "kg.api",
+    "ChemicalMention": "kg.model",
+    "DiseaseMention": "kg.model",
+    "Figure": "kg.model",
+    "Gene": "kg.model",
+    "GeneFamily": "kg.model",
+    "GeneMention": "kg.model",
+    "KgError": "kg.errors",
+    "Paper": "kg.model",
+    "ParseError": "kg.errors",
+    "Problem": "kg.errors",
+    "Severity": "kg.errors",
+    "build": "kg.api",
+    "gene_rows": "kg.model",
+    "read_build": "kg.api",
+    "read_figures": "kg.api",
+    "to_graph": "kg.api",
+}
+
+__all__ = [
+    "Build",
+    "ChemicalMention",
+    "DiseaseMention",
+    "Figure",
+    "Gene",
+    "GeneFamily",
+    "GeneMention",
+    "KgError",
+    "Paper",
+    "ParseError",
+    "Problem",
+    "Severity",
+    "__version__",
+    "build",
+    "gene_rows",
+    "read_build",
+    "read_figures",
+    "to_graph",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name from the module where it lives (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

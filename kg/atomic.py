@@ -1,0 +1,87 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kg.errors import KgError
+
+__all__ = ["replacing_file", "replacing_folder"]
+
+
+@contextmanager
+def replacing_file(target: Path) -> Iterator[Path]:
+    """Give a path beside the target; what is written there takes the target's place when the block ends well.
+
+    Raises
+    ------
+    ExportError
+        If the target cannot be written; it is then as it was before.
+    """
+    work: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+        fresh = work / target.name
+        yield fresh
+        fresh.replace(target)
+    except OSError as error:
+        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def replacing_folder(
+    target: Path, *, may_replace: Callable[[Path], bool], what: str, error_type: type[KgError] = ExportError
+) -> Iterator[Path]:
+    """Give a new folder beside the target, which takes the target's place when the block ends well.
+
+    Parameters
+    ----------
+    target
+        The folder to make or replace.
+    may_replace
+        Whether a folder that is not empty is of the kind that may be replaced.
+    what
+        The name of that kind, for the sentence that refuses another.
+    error_type
+        The error that is raised.
+
+    Raises
+    ------
+    KgError
+        Of `error_type`, if the target is something else or cannot be written; it is then as it was before.
+    """
+    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not may_replace(target))):
+        raise error_type(f"{target}: exists and is not {what}; it is not replaced, so choose another -o")
+    work: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+        fresh, old = work / "new", work / "old"
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    except OSError as error:
+        raise error_type(f"{target}: cannot be written: {error.strerror or error}; it is as it was before") from error
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)

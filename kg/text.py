@@ -1,0 +1,59 @@
+"""Text that every format can carry: decoding, cleaning, shortening, and what stands for nothing."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["PLACEHOLDERS", "clean", "decode", "shorten"]
+
+PLACEHOLDERS = frozenset({"", "NA", ".na.character", "~", "null"})
+"""What the files write for a value that is not there."""
+
+# What XML 1.0 forbids, and the C1 controls, which YAML does not allow either; NEL (U+0085) is a line break there.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_BYTES = bytes(byte for byte in range(0x80) if _FORBIDDEN.match(chr(byte)))
+
+
+def clean(text: str) -> tuple[str, int]:
+    r"""Return text in which U+FFFD replaces what RDF, XML or CSV cannot carry, and how many characters it replaced.
+
+    Replaced are lone surrogates, NUL and the other controls (tab and line breaks aside), U+FFFE and U+FFFF.
+
+    References
+    ----------
+    XML 1.0 (Fifth Edition), section 2.2, https://www.w3.org/TR/xml/#charsets; YAML 1.2.2, section 5.1.
+
+    Examples
+    --------
+    >>> clean("O-carotone \x1f B-carotene")
+    ('O-carotone � B-carotene', 1)
+    """
+    return (text, 0) if _FORBIDDEN.search(text) is None else _FORBIDDEN.subn("\ufffd", text)
+
+
+def decode(data: bytes) -> tuple[str, int]:
+    r"""Return a document's clean text, without a byte order mark and with ``\n`` line ends, and how many replaced.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If the bytes are not UTF-8.
+
+    Examples
+    --------
+    >>> decode(b"\xef\xbb\xbfa\r\nb\x00")
+    ('a\nb�', 1)
+    """
+    text = data.decode("utf-8-sig")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    # The usual file is decided by two passes at the speed of memory.
+    if data.isascii() and len(data.translate(None, _CONTROL_BYTES)) == len(data):
+        return text, 0
+    return clean(text)
+
+
+def shorten(value: object, length: int = 200) -> str:
+    """Return a value as one piece of text of at most `length` characters, for a problem."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,364 @@
+"""The terms of the graph: namespaces, classes, properties, and the functions that mint IRIs.
+
+Every IRI that `kg` writes comes from here. Our own namespace, `PFKG`, is not registered at w3id.org;
+`BASE` is the one constant to change when it moves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeGuard
+from urllib.parse import quote
+
+__all__ = [
+    "BASE",
+    "CC0",
+    "CLASSES",
+    "PREFIXES",
+    "PROPERTIES",
+    "TAXA",
+    "UNKNOWN_LEXICON",
+    "WIKIPATHWAYS",
+    "Property",
+    "SharedGraph",
+    "Value",
+    "chebi_iri",
+    "doi_iri",
+    "doid_iri",
+    "expand",
+    "family_iri",
+    "figure_graph_iri",
+    "figure_iri",
+    "gene_iri",
+    "hgnc_symbol_iri",
+    "image_url",
+    "is_taxon",
+    "journal_iri",
+    "lexicon_iri",
+    "mesh_iri",
+    "ndex_iri",
+    "organism_iri",
+    "page_url",
+    "paper_iri",
+    "part_iri",
+    "pathway_iri",
+    "publisher_iri",
+    "site_iri",
+    "web_iri",
+]
+
+BASE = "https://w3id.org/pfocr-kg"
+
+PREFIXES = {
+    "biolink": "https://w3id.org/biolink/vocab/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "ncbigene": "https://identifiers.org/ncbigene/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "obo": "http://purl.obolibrary.org/obo/",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "pfkg": BASE + "#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    # http, not https: what the official schema.org JSON-LD context expands to.
+    "schema": "http://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "void": "http://rdfs.org/ns/void#",
+    "wp": "http://vocabularies.wikipathways.org/wp#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""Prefixes of every file and query, in alphabetical order."""
+
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+WIKIPATHWAYS = "https://www.wikipathways.org/"
+
+
+def expand(curie: str) -> str:
+    """Return the IRI of a prefixed name.
+
+    Raises
+    ------
+    KeyError
+        If the prefix is none of `PREFIXES`.
+
+    Examples
+    --------
+    >>> expand("schema:name")
+    'http://schema.org/name'
+    """
+    prefix, _, local = curie.partition(":")
+    return PREFIXES[prefix] + local
+
+
+class Value(Enum):
+    """What the objects of a property are; decides how each format writes them."""
+
+    IRI = "IRI"
+    TEXT = "xsd:string"
+    INTEGER = "xsd:integer"
+    DECIMAL = "xsd:decimal"
+    YEAR = "xsd:gYear"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Property:
+    """A property by its prefixed name, its IRI, the kind of its objects, and its key in JSON-LD.
+
+    There is one object for each property, in `PROPERTIES`; properties are equal only to themselves.
+    """
+
+    curie: str
+    iri: str
+    value: Value
+    key: str
+
+
+def _property(curie: str, value: Value) -> Property:
+    prefix, _, local = curie.partition(":")
+    bare = prefix in {"schema", "pfkg"}
+    return Property(curie, expand(curie), value, "@type" if curie == "rdf:type" else local if bare else curie)
+
+
+PROPERTIES = {
+    prop.curie: prop
+    for prop in (
+        _property("rdf:type", Value.IRI),
+        _property("rdfs:label", Value.TEXT),
+        _property("rdfs:seeAlso", Value.IRI),
+        _property("dcterms:alternative", Value.TEXT),
+        _property("dcterms:bibliographicCitation", Value.TEXT),
+        _property("dcterms:identifier", Value.TEXT),
+        _property("dcterms:replaces", Value.IRI),
+        _property("dcterms:title", Value.TEXT),
+        _property("oa:hasBody", Value.IRI),
+        _property("oa:hasTarget", Value.IRI),
+        _property("oa:motivatedBy", Value.IRI),
+        _property("schema:alternateName", Value.TEXT),
+        _property("schema:creator", Value.IRI),
+        _property("schema:datePublished", Value.YEAR),
+        _property("schema:description", Value.TEXT),
+        _property("schema:identifier", Value.TEXT),
+        _property("schema:image", Value.IRI),
+        _property("schema:isPartOf", Value.IRI),
+        _property("schema:keywords", Value.TEXT),
+        _property("schema:license", Value.IRI),
+        _property("schema:mentions", Value.IRI),
+        _property("schema:name", Value.TEXT),
+        _property("schema:publisher", Value.IRI),
+        _property("schema:sameAs", Value.IRI),
+        _property("schema:taxonomicRange", Value.IRI),
+        _property("schema:url", Value.IRI),
+        _property("wp:bdbHgncSymbol", Value.IRI),
+        _property("pfkg:annotation", Value.TEXT),
+        _property("pfkg:candidateGene", Value.IRI),
+        _property("pfkg:figureNumber", Value.TEXT),
+        _property("pfkg:figureType", Value.TEXT),
+        _property("pfkg:lexicon", Value.IRI),
+        _property("pfkg:lexiconName", Value.TEXT),
+        _property("pfkg:matchedSymbol", Value.TEXT),
+        _property("pfkg:member", Value.IRI),
+        _property("pfkg:occurrences", Value.INTEGER),
+        _property("pfkg:organism", Value.IRI),
+        _property("pfkg:organismName", Value.TEXT),
+        _property("pfkg:pathwayScore", Value.DECIMAL),
+        _property("pfkg:word", Value.TEXT),
+    )
+}
+"""The properties that the graph uses, by prefixed name."""
+
+CLASSES = (
+    "biolink:Gene",
+    "biolink:OrganismTaxon",
+    "pfkg:ChemicalMention",
+    "pfkg:DiseaseMention",
+    "pfkg:GeneFamily",
+    "pfkg:GeneMention",
+    "pfkg:HgncGene",
+    "pfkg:PathwayFigure",
+    "schema:Dataset",
+    "schema:Gene",
+    "schema:Organization",
+    "schema:Periodical",
+    "schema:ScholarlyArticle",
+)
+"""The classes that the graph uses, by prefixed name."""
+
+TAXA = {
+    "Arabidopsis thaliana": "3702",
+    "Bos taurus": "9913",
+    "Caenorhabditis elegans": "6239",
+    "Danio rerio": "7955",
+    "Desulfovibrio vulgaris": "881",
+    "Drosophila melanogaster": "7227",
+    "Drosophila mojavensis": "7230",
+    "Escherichia coli": "562",
+    "Gallus gallus": "9031",
+    "Homo sapiens": "9606",
+    "Mus musculus": "10090",
+    "Oryza sativa": "4530",
+    "Parasteatoda tepidariorum": "114398",
+    "Plasmodium falciparum": "5833",
+    "Rattus norvegicus": "10116",
+    "Saccharomyces cerevisiae": "4932",
+    "Sus scrofa": "9823",
+    "Xenopus laevis": "8355",
+    "Xenopus tropicalis": "8364",
+    "Zea mays": "4577",
+}
+"""Species names of the corpus and their ids in the NCBI Taxonomy (https://www.ncbi.nlm.nih.gov/taxonomy)."""
+
+UNKNOWN_LEXICON = BASE + "#unknownLexicon"
+"""The concept of a lexicon that we do not know; its name stands beside it."""
+
+
+class SharedGraph(Enum):
+    """Named graphs of what several figures share; a figure's own graph is `figure_graph_iri`."""
+
+    PAPERS = BASE + "/graph/papers"
+    GENES = BASE + "/graph/genes"
+    FAMILIES = BASE + "/graph/families"
+    ORGANISMS = BASE + "/graph/organisms"
+    AGENTS = BASE + "/graph/agents"
+
+
+# RFC 3987 `iunreserved` beyond ASCII is left out on purpose: percent-encoded IRIs survive every tool.
+_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+_NOT_IN_AN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`\[\]\x7f-\U0010ffff]|%(?![0-9A-Fa-f]{2})")
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(?=[/?#]|$)")
+
+
+def _segment(text: str) -> str:
+    """Return text as one path segment (RFC 3986 section 3.3)."""
+    return text if text.isascii() and text.isalnum() else quote(text, safe=_SEGMENT_SAFE, errors="replace")
+
+
+def web_iri(address: str, *, site: str = "") -> str:
+    """Return a web address with what RFC 3987 forbids percent-encoded, and nothing else changed.
+
+    Parameters
+    ----------
+    address
+        A whole address of http or https; anything else is a path on the site.
+    site
+        The address that a path continues, with its last slash.
+
+    Examples
+    --------
+    >>> web_iri("https://example.org/a b%20c")
+    'https://example.org/a%20b%20c'
+    >>> web_iri("/x", site="https://example.org/")
+    'https://example.org/x'
+    """
+    if _WEB_ADDRESS.match(address) is None:
+        address = site + address.lstrip("/")
+    path, mark, fragment = address.partition("#")
+    fragment = fragment.replace("#", "%23")
+    return _NOT_IN_AN_IRI.sub(lambda match: quote(match.group(), safe="", errors="replace"), path + mark + fragment)
+
+
+def figure_iri(figid: str) -> str:
+    """Return a figure's IRI, the one that PFOCR's embedded block has as ``@id``."""
+    return f"https://pfocr.wikipathways.org/figures/{_segment(figid)}.html"
+
+
+def part_iri(figure: str, kind: str, number: int) -> str:
+    """Return the IRI of a part of a figure: ``mention``, ``chemical`` or ``disease`` and its number from 1."""
+    return f"{figure}#{kind}-{number}"
+
+
+def figure_graph_iri(figure: str) -> str:
+    """Return the IRI of the named graph that holds a figure's own triples, from the figure's IRI."""
+    return figure + "#graph"
+
+
+def paper_iri(pmcid: str) -> str:
+    """Return a paper's IRI at identifiers.org."""
+    return f"https://identifiers.org/pmc/{_segment(pmcid)}"
+
+
+def gene_iri(ncbigene: str) -> str:
+    """Return a gene's IRI, WikiPathways RDF's own (slash form), from its NCBI Gene id."""
+    return f"https://identifiers.org/ncbigene/{ncbigene}"
+
+
+def hgnc_symbol_iri(symbol: str) -> str:
+    """Return the IRI that WikiPathways RDF gives an HGNC symbol."""
+    return f"https://identifiers.org/hgnc.symbol/{_segment(symbol)}"
+
+
+def family_iri(symbol: str) -> str:
+    """Return the local IRI of a family or complex, from the symbol that words matched."""
+    return f"{BASE}/family/{_segment(symbol)}"
+
+
+def journal_iri(name: str) -> str:
+    """Return the local IRI of a journal, from its name."""
+    return f"{BASE}/journal/{_segment(name)}"
+
+
+def publisher_iri(name: str) -> str:
+    """Return the local IRI of a publisher, from its name."""
+    return f"{BASE}/publisher/{_segment(name)}"
+
+
+def is_taxon(text: str | None) -> TypeGuard[str]:
+    """Return whether a text is an id of the NCBI Taxonomy, as NCBI writes it."""
+    return text is not None and re.fullmatch(r"[1-9][0-9]{0,9}", text) is not None
+
+
+def organism_iri(taxon: str) -> str:
+    """Return a species' IRI in the OBO rendering of the NCBI Taxonomy."""
+    return f"{PREFIXES['obo']}NCBITaxon_{taxon}"
+
+
+def lexicon_iri(lexicon: str) -> str:
+    """Return the IRI of a known lexicon's concept; for any other there is `UNKNOWN_LEXICON`."""
+    return PREFIXES["pfkg"] + lexicon
+
+
+def mesh_iri(mesh: str) -> str:
+    """Return the IRI of a MeSH descriptor or supplementary concept."""
+    return f"http://id.nlm.nih.gov/mesh/{_segment(mesh)}"
+
+
+def chebi_iri(chebi: str) -> str:
+    """Return the OBO PURL of a ChEBI id given as digits."""
+    return f"{PREFIXES['obo']}CHEBI_{_segment(chebi)}"
+
+
+def doid_iri(doid: str) -> str:
+    """Return the OBO PURL of a Disease Ontology id given as digits."""
+    return f"{PREFIXES['obo']}DOID_{_segment(doid)}"
+
+
+def doi_iri(doi: str) -> str:
+    """Return a DOI's address at doi.org."""
+    return "https://doi.org/" + quote(doi, safe="/" + _SEGMENT_SAFE, errors="replace")
+
+
+def ndex_iri(network: str) -> str:
+    """Return the address of an NDEx network, from its UUID."""
+    return f"https://www.ndexbio.org/viewer/networks/{_segment(network)}"
+
+
+def pathway_iri(wpid: str) -> str:
+    """Return the IRI of a WikiPathways pathway, from its id."""
+    return f"https://identifiers.org/wikipathways/{_segment(wpid)}"
+
+
+def site_iri(path: str) -> str:
+    """Return the address of a path on PFOCR's site; a whole address stays as it is."""
+    return web_iri(path, site="https://pfocr.wikipathways.org/")
+
+
+def page_url(page: str) -> str:
+    """Return the address of a figure's page at NCBI, from its path or from a whole address."""
+    return web_iri(page, site="https://www.ncbi.nlm.nih.gov/")
+
+
+def image_url(pmcid: str, filename: str) -> str:
+    """Return the address of a figure's picture at NCBI."""
+    return f"https://www.ncbi.nlm.nih.gov/pmc/articles/{_segment(pmcid)}/bin/{_segment(filename)}"

@@ -1,0 +1,218 @@
+"""The small values that the rest is made of: model, errors, text, vocab, blocks, tables, compression, files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rdflib import URIRef
+
+import kg
+from kg import vocab
+from kg.atomic import replacing_file, replacing_folder
+from kg.blocks import block_differences, figure_block
+from kg.compression import COMPRESSIONS, compress, open_binary
+from kg.errors import BuildError, ExportError, ParseError, Problem, Severity
+from kg.folder import Folder
+from kg.shared import Shared
+from kg.tables import COLUMNS, TableWriter, empty_columns, to_frame
+from kg.text import clean, decode, shorten
+from tests.conftest import SEEDS
+from tests.figures import figures, texts
+
+
+@given(texts)
+def test_clean_text_is_utf_8_and_xml(text: str) -> None:
+    found, n_replaced = clean(text)
+    assert len(found) == len(text)
+    assert found.encode().decode() == found
+    assert clean(found) == (found, 0)
+    assert (n_replaced == 0) == (found == text)
+    assert not any(ord(c) < 32 and c not in "\t\n\r" for c in found)
+
+
+def test_decode_counts_what_it_replaced() -> None:
+    assert decode(b"a\x00\x1f\x7f\xc2\x9f\xef\xbf\xbe\xc2\x85") == ("a\ufffd\ufffd\ufffd\ufffd\ufffd\x85", 5)
+    assert decode("é\r\nx".encode()) == ("é\nx", 0)
+
+
+def test_shorten() -> None:
+    assert shorten("x" * 300) == "x" * 199 + "…"
+    assert shorten(["a"]) == "['a']"
+
+
+@given(texts)
+def test_every_minted_iri_is_one_that_rdf_libraries_take(text: str) -> None:
+    import pyoxigraph
+
+    figure = vocab.figure_iri(text)
+    for iri in (
+        figure,
+        vocab.part_iri(figure, "mention", 1),
+        vocab.figure_graph_iri(figure),
+        vocab.paper_iri(text),
+        vocab.family_iri(text),
+        vocab.journal_iri(text),
+        vocab.publisher_iri(text),
+        vocab.hgnc_symbol_iri(text),
+        vocab.mesh_iri(text),
+        vocab.chebi_iri(text),
+        vocab.doid_iri(text),
+        vocab.doi_iri(text),
+        vocab.ndex_iri(text),
+        vocab.pathway_iri(text),
+        vocab.site_iri(text),
+        vocab.page_url(text),
+        vocab.page_url("https://example.org/" + text),
+        vocab.image_url(text, text),
+    ):
+        assert pyoxigraph.NamedNode(iri)
+        assert iri.isascii()
+        assert URIRef(iri).n3()
+
+
+@given(texts, texts)
+def test_different_families_have_different_iris(first: str, second: str) -> None:
+    if clean(first)[0] != clean(second)[0] and not {"\ufffd", "?"} & set(clean(first)[0] + clean(second)[0]):
+        assert vocab.family_iri(first) != vocab.family_iri(second)
+
+
+def test_a_parse_error_goes_through_pickle() -> None:
+    error = ParseError([Problem(Severity.FILE_SKIPPED, "a.md", 2, "", "", "empty")])
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (str(again), again.problems) == ("a.md:2: file skipped: empty", error.problems)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+@given(st.lists(figures(), min_size=1, max_size=5, unique_by=lambda figure: figure.figid), st.integers(0, 5))
+def test_what_figures_share_is_the_same_gathered_at_once_or_in_parts(found: list[kg.Figure], cut: int) -> None:
+    whole, first, second = Shared(), Shared(), Shared()
+    for n, figure in enumerate(found):
+        whole.add(figure, f"{n}.md")
+        (first if n < cut else second).add(figure, f"{n}.md")
+    first.merge(second)
+    assert list(first.merged_papers()) == list(whole.merged_papers())
+    assert list(first.merged_genes()) == list(whole.merged_genes())
+    assert list(first.merged_families()) == list(whole.merged_families())
+    assert list(first.merged_organisms()) == list(whole.merged_organisms())
+    assert list(first.conflicts()) == list(whole.conflicts())
+    assert first.gene_tally == whole.gene_tally
+
+
+def test_a_gene_with_two_symbols_takes_the_first_and_says_so() -> None:
+    shared = Shared()
+    for n, (symbol, is_hgnc) in enumerate([("A", False), ("B", True)], 1):
+        candidate = kg.model.Candidate(kg.Gene("1", symbol, is_hgnc=is_hgnc), (0,))
+        mention = kg.GeneMention(1, "w", "s", "hgnc_symbol", (candidate,))
+        shared.add(kg.Figure(f"PMC1__f{n}", kg.Paper("PMC1"), mentions=(mention,)), f"{n}.md")
+    assert list(shared.merged_genes()) == [kg.Gene("1", "A", is_hgnc=True)]
+    (problem,) = shared.conflicts()
+    assert (problem.file, problem.path, problem.value) == ("2.md", "genes[ncbigene:1].symbol", "B")
+
+
+def test_a_difference_in_the_order_of_keys_is_a_difference() -> None:
+    assert [d.key for d in block_differences({"a": 1, "b": 2}, {"b": 2, "a": 1})] == [""]
+    assert block_differences({"a": 1}, {"a": 1}) == []
+
+
+def test_a_block_has_keywords_in_the_order_of_the_rows_and_groups() -> None:
+    (first,) = [figure for figure in kg.read_figures(SEEDS) if figure.figid.startswith("PMC7048131")]
+    keywords = figure_block(first)["keywords"]
+    assert isinstance(keywords, list)
+    assert keywords[:3] == ["NDUFC2", "HIC1", "IL6"]
+
+
+def test_tables_in_parts_are_tables_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = empty_columns("families")
+    for n in range(50):
+        for name, value in zip(columns, (f"F{n}", f"iri{n}", [str(n)] * (n % 3), n, n), strict=True):
+            columns[name].append(value)
+    whole = TableWriter(tmp_path / "whole")
+    whole.extend("families", columns)
+    whole.close()
+    monkeypatch.setattr("kg.tables.ROWS_PER_PART", dict.fromkeys(COLUMNS, 7))
+    parts = TableWriter(tmp_path / "parts")
+    for start in range(0, 50, 10):
+        parts.extend("families", {name: values[start : start + 10] for name, values in columns.items()})
+    parts.close()
+    frames = [pl.read_parquet(tmp_path / name / "families.parquet") for name in ("whole", "parts")]
+    assert frames[0].equals(frames[1])
+    assert frames[0].equals(to_frame("families", columns))
+    assert parts.n_rows["families"] == 50
+    assert {path.suffix for path in (tmp_path / "parts").iterdir()} == {".parquet"}
+
+
+@pytest.mark.parametrize("compression", [None, *COMPRESSIONS])
+def test_frames_end_to_end_are_one_file(tmp_path: Path, compression: str | None) -> None:
+    path = tmp_path / f"x{COMPRESSIONS.get(compression or '', '')}"
+    path.write_bytes(compress(b"one ", compression) + compress(b"two", compression))
+    with open_binary(path) as stream:
+        assert stream.read() == b"one two"
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "x.txt"
+    with replacing_file(target) as path:
+        path.write_text("first", encoding="utf-8")
+
+    def interrupted() -> None:
+        with replacing_file(target) as path:
+            path.write_text("half", encoding="utf-8")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        interrupted()
+    assert target.read_text(encoding="utf-8") == "first"
+    assert [p.name for p in target.parent.iterdir()] == ["x.txt"]
+    with pytest.raises(ExportError, match="cannot be written"), replacing_file(target / "below") as path:
+        pass
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "out"
+
+    def replaced(text: str) -> None:
+        with replacing_folder(target, may_replace=lambda _: True, what="x") as folder:
+            (folder / "a").write_text(text, encoding="utf-8")
+
+    replaced("first")
+    replaced("second")
+    assert (target / "a").read_text(encoding="utf-8") == "second"
+
+    rename = Path.rename
+
+    def full(self: Path, to: Path) -> Path:
+        if self.name == "new":
+            raise OSError(28, os.strerror(28))
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(ExportError, match="No space left on device; it is as it was before"):
+        replaced("third")
+    assert (target / "a").read_text(encoding="utf-8") == "second"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_no_build_folder_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match=r"no such folder; make one with `kg build INPUT -o"):
+        Folder(tmp_path / "nothing")
+    with pytest.raises(BuildError, match="not a build folder"):
+        Folder(tmp_path)
+    for text in ("{", "[]", '{"tool": []}'):
+        (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+        with pytest.raises(BuildError, match="not a build folder"):
+            Folder(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"tool": {"name": "pfocr-kg"}}), encoding="utf-8")
+    folder = Folder(tmp_path)
+    with pytest.raises(BuildError, match=r"the table genes\.parquet is missing"):
+        folder.table("genes")
+    assert folder.graph_file("turtle") is None
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BuildError, match="cannot be read"):
+        _ = folder.manifest
