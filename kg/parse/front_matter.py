@@ -1,0 +1,380 @@
+"""The YAML front matter as text: every scalar as it is written, nothing resolved, no object built.
+
+PFOCR's words and symbols look like booleans, numbers and dates (``NO``, ``1E5``, ``SEPT7``), so scalars stay text.
+Two ways lead to the same values:
+
+- *reference*: python-frontmatter with PyYAML's base loader, after a survey that refuses what could do harm;
+- *fast*: the two long lists of a file (the gene rows, the block's keywords), where each of their lines has the one
+  plain form that PFOCR's own writer gives it, are read by a regular expression, and PyYAML's events give the rest,
+  with a placeholder in the lists' place. The fast way declines whatever it is not sure of: an anchor, an alias, a tag,
+  a key given twice, and any file in which a placeholder does not come back at its own key with its own value.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+__all__ = ["FrontMatter", "FrontMatterError", "Notice", "read_fast", "read_front_matter", "read_reference"]
+
+MAX_DEPTH = 32
+MAX_NODES = 200_000
+"""Bounds on nesting and on the nodes that aliases may expand to; a real file has depth 3 and some thousand nodes."""
+
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_FENCE = re.compile(r"^-{3,}\s*$", re.MULTILINE)  # python-frontmatter's own boundary
+
+# A scalar on one line, in the forms whose value can be read off: plain, single-quoted, double-quoted without escapes.
+_BREAKS = "\n\r\x85\u2028\u2029\ufeff\t"
+_INNER = "[^\\s:#\ufeff]"
+_SCALAR = (
+    rf"(?:(?:[^\s:#\-?,\[\]{{}}&*!|>'\"%@`\ufeff]|-(?={_INNER})){_INNER}*(?: +{_INNER}+)*"
+    rf"|'(?:[^'{_BREAKS}]|'')*'"
+    rf'|"[^"\\{_BREAKS}]*")'
+)
+_GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
+_ROW = "\n".join(f"{'- ' if i == 0 else '  '}{key}: ({_SCALAR})" for i, key in enumerate(_GENE_KEYS)) + "\n"
+_ROWS = re.compile(_ROW)
+_KEYWORDS = re.compile(rf"  - ({_SCALAR})\n")
+_LISTS = re.compile(
+    rf"^(?P<genes>genes:\n)(?P<rows>(?:{_ROW.replace('(' + _SCALAR + ')', _SCALAR)})+)"
+    rf"|^(?P<keywords>  keywords:\n)(?P<items>(?:  - {_SCALAR}\n)+)",
+    re.MULTILINE,
+)
+_ROWS_PLACEHOLDER = "kg-placeholder-for-the-rows"
+_ITEMS_PLACEHOLDER = "kg-placeholder-for-the-items"
+
+
+class FrontMatterError(ValueError):
+    """The front matter cannot be read: `line` counts from 1 in the file, None where no line can be named."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+class Notice(NamedTuple):
+    """Something odd in the YAML that loses nothing that was meant, with its line in the file."""
+
+    line: int
+    key: str
+    reason: str
+
+
+class FrontMatter:
+    """What a document's front matter holds.
+
+    Attributes
+    ----------
+    fields
+        The values by top-level key: text, lists and mappings of them.
+    notices
+        What is odd in the YAML itself.
+    """
+
+    def __init__(
+        self,
+        fields: dict[str, Any],
+        yaml_text: str,
+        first_line: int,
+        notices: tuple[Notice, ...] = (),
+        rows_line: int | None = None,
+    ) -> None:
+        self.fields = fields
+        self.notices = notices
+        self._yaml_text = yaml_text
+        self._first_line = first_line
+        self._rows_line = rows_line
+
+    @cached_property
+    def _root(self) -> yaml.Node:
+        root = yaml.compose(self._yaml_text, Loader=_Loader)
+        assert root is not None  # noqa: S101 - these very lines were read before
+        return root
+
+    def line(self, *path: str | int) -> int:
+        """Return the line of the file on which the value at a path begins; that of its parent where it is missing.
+
+        Parameters
+        ----------
+        *path
+            Keys and positions from 0, from the top: ``line("genes", 3, "entrez")``.
+        """
+        if self._rows_line is not None and path[0] == "genes" and len(path) > 1:
+            field = _GENE_KEYS.index(str(path[2])) if len(path) > 2 and path[2] in _GENE_KEYS else 0
+            return self._rows_line + len(_GENE_KEYS) * int(path[1]) + field
+        node = self._root
+        for step in path:
+            child = _child(node, step)
+            if child is None:
+                break
+            node = child
+        return self._first_line + int(node.start_mark.line)
+
+
+def _child(node: yaml.Node, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in reversed(node.value) if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]  # type: ignore[no-any-return]
+    return None
+
+
+def read_front_matter(text: str) -> FrontMatter:
+    r"""Return a document's front matter, the fast way where that is certain, else by the reference.
+
+    Parameters
+    ----------
+    text
+        The whole document, already cleaned of characters that no format can carry.
+
+    Raises
+    ------
+    FrontMatterError
+        If there is no front matter, it is not YAML, not a mapping, or nests or expands beyond all measure.
+
+    Examples
+    --------
+    >>> read_front_matter("---\nsymbol: NO\nyear: 2020\n---\n").fields
+    {'symbol': 'NO', 'year': '2020'}
+    """
+    yaml_text, first_line = _split(text)
+    return read_fast(yaml_text, first_line) or read_reference(text)
+
+
+def _split(text: str) -> tuple[str, int]:
+    """Return the YAML between the fences, and the number of the file's line on which it begins."""
+    start = len(text) - len(text.lstrip())
+    opening = _FENCE.match(text, start)
+    if opening is None:
+        raise FrontMatterError("no front matter: the first line must be `---`; is this a PFOCR figure?")
+    begin = text.index("\n", opening.start()) + 1 if "\n" in text[start:] else len(text)
+    closing = _FENCE.search(text, max(begin, opening.end()))
+    if closing is None:
+        raise FrontMatterError("the front matter has no end: a second line of `---` is missing", text.count("\n") + 1)
+    return text[begin : closing.start()], text.count("\n", 0, begin) + 1
+
+
+def _unquote(scalar: str) -> str:
+    first = scalar[0]
+    if first == "'":
+        return scalar[1:-1].replace("''", "'")
+    return scalar[1:-1] if first == '"' else scalar
+
+
+def read_fast(yaml_text: str, first_line: int = 1) -> FrontMatter | None:
+    """Return the front matter if every line of it is of a kind that is certain to be read right, else None.
+
+    Why a placeholder proves the list: the event of its value stands at the list's own key only if the parser, at that
+    line, was in a block mapping of that indent and had just seen the key; there, the lines that it replaces are a
+    block sequence at the key's own indent, each of a form with one meaning (YAML 1.1, sections 9.1, 9.3 and 9.4).
+    And its text comes back whole only if the line after it does not continue the scalar.
+    """
+    lists: dict[str, str] = {}
+
+    def set_aside(match: re.Match[str]) -> str:
+        kind = "genes" if match["genes"] else "keywords"
+        if kind in lists:  # twice the same list: not a file of ours
+            return match[0]
+        lists[kind] = match["rows"] or match["items"]
+        head = match["genes"] or match["keywords"]
+        return f"{head[:-1]} {_ROWS_PLACEHOLDER if kind == 'genes' else _ITEMS_PLACEHOLDER}\n"
+
+    if "kg-placeholder-for-" in yaml_text or "\r" in yaml_text:
+        return None
+    fields = _build(_LISTS.sub(set_aside, yaml_text))
+    if fields is None:
+        return None
+    rows_line = None
+    if "genes" in lists:
+        if fields.get("genes") != _ROWS_PLACEHOLDER:
+            return None
+        rows = _ROWS.findall(lists["genes"])
+        fields["genes"] = [dict(zip(_GENE_KEYS, map(_unquote, row), strict=True)) for row in rows]
+        rows_line = first_line + yaml_text.count("\n", 0, yaml_text.index(lists["genes"]))
+    if "keywords" in lists:
+        block = fields.get("schema-jsonld")
+        if not isinstance(block, dict) or block.get("keywords") != _ITEMS_PLACEHOLDER:
+            return None
+        block["keywords"] = list(map(_unquote, _KEYWORDS.findall(lists["keywords"])))
+    return FrontMatter(fields, yaml_text, first_line, rows_line=rows_line)
+
+
+def _build(yaml_text: str) -> dict[str, Any] | None:
+    """Return the mapping that plain YAML events describe; None for anything that is not plain, or not YAML."""
+    loader = _Loader(yaml_text)
+    stack: list[tuple[Any, str | None]] = []
+    container: Any = None
+    key: str | None = None
+    root: dict[str, Any] | None = None
+    value: Any
+    try:
+        while True:
+            event = loader.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                if event.tag is not None or event.anchor is not None:
+                    return None
+                value = event.value
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if event.tag is not None or event.anchor is not None or len(stack) > MAX_DEPTH:
+                    return None
+                value = {} if kind is yaml.MappingStartEvent else []
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                container, key = stack.pop()
+                continue
+            elif kind is yaml.StreamEndEvent:
+                return root
+            elif kind is yaml.AliasEvent:
+                return None
+            else:  # the stream's and the document's own events
+                if kind is yaml.DocumentStartEvent and (root is not None or event.version or event.tags):
+                    return None
+                continue
+            if container is None:
+                if type(value) is not dict:
+                    return None
+                root = value
+            elif type(container) is list:
+                container.append(value)
+            elif key is None:
+                if type(value) is not str or value in container:
+                    return None
+                key = value
+                continue
+            else:
+                container[key] = value
+                key = None
+            if type(value) is not str:
+                stack.append((container, key))
+                container, key = value, None
+    except yaml.YAMLError:
+        return None  # the reference says what is wrong
+    finally:
+        loader.dispose()
+
+
+class _TextHandler(YAMLHandler):
+    """python-frontmatter's YAML handler, with a loader that leaves every scalar as text and builds no objects."""
+
+    def load(self, fm: str, **_: object) -> Any:
+        return yaml.load(fm, Loader=_Loader)  # noqa: S506 - the base loader: text, lists and mappings only
+
+
+def read_reference(text: str) -> FrontMatter:
+    """Return the front matter as python-frontmatter and PyYAML read it.
+
+    Raises
+    ------
+    FrontMatterError
+        As `read_front_matter`.
+    """
+    yaml_text, first_line = _split(text)
+    try:
+        notices = _Survey(first_line).run(yaml_text)
+        fields = frontmatter.parse(text, handler=_TextHandler())[0]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = f"not YAML: {error.problem or error.context}"
+        raise FrontMatterError(reason, first_line + mark.line if mark else None) from error
+    except yaml.YAMLError as error:
+        raise FrontMatterError(f"not YAML: {' '.join(str(error).split())}") from error
+    return FrontMatter(fields, yaml_text, first_line, notices)
+
+
+class _Survey:
+    """One walk over the events that refuses what could do harm, and notes what is odd, before anything is built.
+
+    An alias costs nothing until somebody walks what it stands for; a "billion laughs" file is ten such levels.
+    So the walk counts the nodes that each alias would expand to.
+    """
+
+    def __init__(self, first_line: int) -> None:
+        self.first_line = first_line
+        self.sizes: dict[str, int | None] = {}  # by anchor; None while the anchored node is open
+        self.notices: list[Notice] = []
+
+    def _line(self, event: yaml.Event) -> int:
+        return self.first_line + (event.start_mark.line if event.start_mark else 0)
+
+    def run(self, yaml_text: str) -> tuple[Notice, ...]:
+        loader = _Loader(yaml_text)
+        try:
+            loader.get_event()  # the stream's start
+            n_documents = 0
+            while not isinstance(event := loader.get_event(), yaml.StreamEndEvent):
+                n_documents += 1
+                if n_documents > 1:
+                    raise FrontMatterError("more than one YAML document between the fences", self._line(event))
+                self._document(loader)
+        finally:
+            loader.dispose()
+        if n_documents == 0:
+            raise FrontMatterError("the front matter is empty")
+        return tuple(self.notices)
+
+    def _document(self, loader: Any) -> None:
+        first = loader.peek_event()
+        if not isinstance(first, yaml.MappingStartEvent):
+            raise FrontMatterError("the front matter is not a list of `key: value`", self._line(first))
+        self._node(loader, 0)
+        loader.get_event()  # the document's end
+
+    def _node(self, loader: Any, depth: int) -> int:
+        """Walk one node; return how many nodes it expands to."""
+        event = loader.get_event()
+        if depth > MAX_DEPTH:
+            raise FrontMatterError(f"nested more than {MAX_DEPTH} levels deep", self._line(event))
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag is not None and not event.tag.startswith("tag:yaml.org,2002:str"):
+            reason = f"the YAML tag {event.tag} is ignored: values are read as text, lists and mappings"
+            self.notices.append(Notice(self._line(event), "", reason))
+        if event.anchor:
+            self.sizes[event.anchor] = None
+        size = 1
+        if isinstance(event, yaml.SequenceStartEvent):
+            while not loader.check_event(yaml.SequenceEndEvent):
+                size = self._bounded(size + self._node(loader, depth + 1), event)
+            loader.get_event()
+        elif isinstance(event, yaml.MappingStartEvent):
+            size = self._mapping(loader, depth, event)
+        if event.anchor:
+            self.sizes[event.anchor] = size
+        return size
+
+    def _mapping(self, loader: Any, depth: int, start: yaml.Event) -> int:
+        size, keys = 1, set()
+        while not loader.check_event(yaml.MappingEndEvent):
+            key = loader.get_event()
+            if not isinstance(key, yaml.ScalarEvent):
+                raise FrontMatterError("a key must be plain text", self._line(key))
+            if key.anchor:
+                self.sizes[key.anchor] = 1
+            if key.value in keys:
+                self.notices.append(Notice(self._line(key), key.value, "the key is given twice; the last one counts"))
+            keys.add(key.value)
+            size = self._bounded(size + 1 + self._node(loader, depth + 1), start)
+        loader.get_event()
+        return size
+
+    def _alias(self, event: yaml.AliasEvent) -> int:
+        if event.anchor not in self.sizes:
+            raise FrontMatterError(f"the alias *{event.anchor} has no anchor", self._line(event))
+        size = self.sizes[event.anchor]
+        if size is None:
+            raise FrontMatterError(f"the alias *{event.anchor} contains itself", self._line(event))
+        return size
+
+    def _bounded(self, size: int, event: yaml.Event) -> int:
+        if size > MAX_NODES:
+            raise FrontMatterError(
+                f"aliases expand to more than {MAX_NODES:,} values (a so-called billion laughs file)", self._line(event)
+            )
+        return size
