@@ -1,0 +1,240 @@
+"""Descriptions as text: Turtle, N-Triples, N-Quads and JSON-LD, a class each, all of them streams.
+
+A file is ``header``, then ``node`` for each description, then ``footer``. The text of nodes can be made anywhere, in
+any batches, and only has to be written in order. Where a header holds a first node, later nodes bring the separator.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Protocol
+
+from kg import vocab
+from kg.vocab import PREFIXES, PROPERTIES, SharedGraph, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kg.rdf.mapping import Description
+    from kg.vocab import Property
+
+__all__ = ["FORMATS", "Format", "JsonLd", "NQuads", "NTriples", "Turtle", "jsonld_context"]
+
+
+class Format(Protocol):
+    """How one RDF syntax writes descriptions."""
+
+    name: str
+
+    def header(self, agents: Iterable[Description]) -> str:
+        """Return how a file begins: what the syntax needs, and the agents' descriptions."""
+        ...
+
+    def node(self, description: Description, graph: str) -> str:
+        """Return one description; `graph` is the IRI of its named graph, which only N-Quads writes."""
+        ...
+
+    def footer(self) -> str:
+        """Return how a file ends."""
+        ...
+
+
+_TO_ESCAPE = re.compile('["\\\\\n\r\t]')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _quoted(text: str) -> str:
+    """Return text as a string literal of Turtle and N-Triples (ECHAR of RDF 1.1 Turtle, section 6.4)."""
+    if _TO_ESCAPE.search(text) is not None:
+        text = _TO_ESCAPE.sub(lambda match: _ESCAPES[match.group()], text)
+    return f'"{text}"'
+
+
+# The terms of the vocabulary that stand as objects, for the formats that have short names for them.
+_SHORT_TERMS = {vocab.expand(curie): curie for curie in (*vocab.CLASSES, "oa:identifying")}
+_GENE = PREFIXES["ncbigene"]
+_TERM = PREFIXES["pfkg"]
+
+
+@lru_cache(maxsize=65_536)
+def _short_iri(iri: str) -> str:
+    """Return an IRI as Turtle writes it: classes, lexicons and genes by their prefixed names."""
+    short = _SHORT_TERMS.get(iri)
+    if short is not None:
+        return short
+    if iri.startswith(_GENE):
+        return "ncbigene:" + iri[len(_GENE) :]
+    if iri.startswith(_TERM):
+        return "pfkg:" + iri[len(_TERM) :]
+    return f"<{iri}>"
+
+
+def _typed(datatype: str) -> str:
+    return f'"%s"^^<{vocab.expand(datatype)}>'
+
+
+_TURTLE_OBJECTS: Mapping[Value, Callable[[str], str]] = {
+    Value.IRI: _short_iri,
+    Value.TEXT: _quoted,
+    Value.INTEGER: str,
+    Value.DECIMAL: str,
+    Value.YEAR: '"%s"^^xsd:gYear'.__mod__,
+}
+# How Turtle writes each property: its name, and the function that writes an object.
+_IN_TURTLE = {
+    prop: ("a" if prop.key == "@type" else prop.curie, _TURTLE_OBJECTS[prop.value]) for prop in PROPERTIES.values()
+}
+
+
+class Turtle:
+    """RDF 1.1 Turtle (https://www.w3.org/TR/turtle/), a paragraph a subject."""
+
+    name = "turtle"
+
+    def header(self, agents: Iterable[Description]) -> str:
+        """Return the prefixes and the agents."""
+        prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+        return prefixes + "".join(self.node(agent, SharedGraph.AGENTS.value) for agent in agents)
+
+    def node(self, description: Description, graph: str) -> str:  # noqa: ARG002 - Turtle has no named graphs
+        """Return one subject's paragraph."""
+        subject, properties = description
+        lines = []
+        for prop, objects in properties:
+            name, write = _IN_TURTLE[prop]
+            lines.append(f"{name} {write(objects[0]) if len(objects) == 1 else ', '.join(map(write, objects))}")
+        start = _short_iri(subject) if subject.startswith(_GENE) else f"<{subject}>"
+        return f"\n{start} " + " ;\n    ".join(lines) + " .\n"
+
+    def footer(self) -> str:
+        """Return nothing: Turtle has no end."""
+        return ""
+
+
+class _Lines:
+    """What N-Triples and N-Quads have in common."""
+
+    _PREDICATES: Mapping[Property, str] = {prop: f" <{prop.iri}> " for prop in PROPERTIES.values()}
+    _LITERALS: Mapping[Value, str] = {
+        Value.INTEGER: _typed("xsd:integer"),
+        Value.DECIMAL: _typed("xsd:decimal"),
+        Value.YEAR: _typed("xsd:gYear"),
+    }
+
+    def _lines(self, description: Description, end: str) -> str:
+        subject, properties = description
+        lines = []
+        for prop, objects in properties:
+            start = f"<{subject}>{self._PREDICATES[prop]}"
+            if prop.value is Value.IRI:
+                lines += [f"{start}<{iri}>{end}" for iri in objects]
+            elif prop.value is Value.TEXT:
+                lines += [f"{start}{_quoted(text)}{end}" for text in objects]
+            else:
+                literal = self._LITERALS[prop.value]
+                lines += [f"{start}{literal % text}{end}" for text in objects]
+        return "".join(lines)
+
+    def footer(self) -> str:
+        """Return nothing: a file of lines has no end."""
+        return ""
+
+
+class NTriples(_Lines):
+    """RDF 1.1 N-Triples (https://www.w3.org/TR/n-triples/)."""
+
+    name = "n-triples"
+
+    def header(self, agents: Iterable[Description]) -> str:
+        """Return the agents."""
+        return "".join(self.node(agent, SharedGraph.AGENTS.value) for agent in agents)
+
+    def node(self, description: Description, graph: str) -> str:  # noqa: ARG002 - N-Triples has no named graphs
+        """Return one subject's triples, a line each."""
+        return self._lines(description, " .\n")
+
+
+class NQuads(_Lines):
+    """RDF 1.1 N-Quads (https://www.w3.org/TR/n-quads/): each figure in a graph of its own, shared things in theirs."""
+
+    name = "n-quads"
+
+    def header(self, agents: Iterable[Description]) -> str:
+        """Return the agents, in their graph."""
+        return "".join(self.node(agent, SharedGraph.AGENTS.value) for agent in agents)
+
+    def node(self, description: Description, graph: str) -> str:
+        """Return one subject's quads, a line each."""
+        return self._lines(description, f" <{graph}> .\n")
+
+
+class JsonLd:
+    """JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/), compact: one node a subject, the context in the file."""
+
+    name = "json-ld"
+
+    _TYPES: Mapping[str, str] = {
+        vocab.expand(curie): curie.removeprefix("schema:").removeprefix("pfkg:") for curie in vocab.CLASSES
+    }
+
+    def header(self, agents: Iterable[Description]) -> str:
+        """Return the context and the agents; a first node must be among them, for later ones bring a comma."""
+        context = json.dumps(jsonld_context(), indent=1)
+        nodes = ",\n".join(self._node(agent) for agent in agents)
+        return f'{{"@context": {context},\n"@graph": [\n{nodes}'
+
+    def node(self, description: Description, graph: str) -> str:  # noqa: ARG002 - the file is one graph
+        """Return one subject's node behind a comma."""
+        return ",\n" + self._node(description)
+
+    def _node(self, description: Description) -> str:
+        subject, properties = description
+        members = [f'{{"@id":{encode_basestring(subject)}']
+        for prop, objects in properties:
+            if prop.key == "@type":
+                values = [f'"{self._TYPES[iri]}"' for iri in objects]
+            elif prop.value is Value.INTEGER:
+                values = objects
+            else:
+                values = [encode_basestring(text) for text in objects]
+            members.append(f'"{prop.key}":{values[0] if len(values) == 1 else "[" + ",".join(values) + "]"}')
+        return ",".join(members) + "}"
+
+    def footer(self) -> str:
+        """Return the closing brackets."""
+        return "\n]}\n"
+
+
+def jsonld_context() -> dict[str, object]:
+    """Return the JSON-LD context of the graph: prefixes, and bare names for schema.org's terms and ours.
+
+    ``ontology/context.jsonld`` is this value; a test holds the two equal.
+    """
+    context: dict[str, object] = dict(PREFIXES)
+    for curie in vocab.CLASSES:
+        bare = curie.removeprefix("schema:").removeprefix("pfkg:")
+        if bare != curie:
+            context[bare] = curie
+    for prop in PROPERTIES.values():
+        if prop.key == "@type":
+            continue
+        if prop.value is Value.IRI:
+            context[prop.key] = {"@id": prop.iri, "@type": "@id"}
+        elif prop.value in (Value.DECIMAL, Value.YEAR):
+            context[prop.key] = {"@id": prop.iri, "@type": prop.value.value}
+        elif prop.key != prop.curie:
+            context[prop.key] = prop.curie
+    return context
+
+
+FORMATS: Mapping[str, Format] = {fmt.name: fmt for fmt in (Turtle(), NTriples(), NQuads(), JsonLd())}
+"""The formats by the names of `kg.folder.GRAPH_SUFFIXES`."""
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(json.dumps({"@context": jsonld_context()}, indent=2) + "\n")

@@ -1,0 +1,278 @@
+"""The one place that says which triples a record has.
+
+A record becomes descriptions: a subject, and its properties in order with their objects. A property's kind
+(`kg.vocab.Value`) says what its objects are, so objects are plain strings: absolute IRIs, or the lexical forms of
+literals. The writers of `kg.rdf.formats` and the rdflib graphs of `kg.rdf.graph` are made from the same descriptions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg import vocab
+from kg.blocks import figure_block
+from kg.text import clean
+from kg.vocab import PROPERTIES, Property, SharedGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
+    from kg.shared import Shared
+
+__all__ = ["Description", "describe_agents", "describe_figure", "describe_shared"]
+
+Description = tuple[str, list[tuple[Property, list[str]]]]
+"""A subject's IRI, and its properties with their objects; no list of objects is empty or repeats one."""
+
+_TYPE = PROPERTIES["rdf:type"]
+_LABEL = PROPERTIES["rdfs:label"]
+_SEE_ALSO = PROPERTIES["rdfs:seeAlso"]
+_ALTERNATIVE = PROPERTIES["dcterms:alternative"]
+_CITATION = PROPERTIES["dcterms:bibliographicCitation"]
+_DC_IDENTIFIER = PROPERTIES["dcterms:identifier"]
+_REPLACES = PROPERTIES["dcterms:replaces"]
+_TITLE = PROPERTIES["dcterms:title"]
+_BODY = PROPERTIES["oa:hasBody"]
+_TARGET = PROPERTIES["oa:hasTarget"]
+_MOTIVATED_BY = PROPERTIES["oa:motivatedBy"]
+_ALTERNATE_NAME = PROPERTIES["schema:alternateName"]
+_CREATOR = PROPERTIES["schema:creator"]
+_DATE = PROPERTIES["schema:datePublished"]
+_DESCRIPTION = PROPERTIES["schema:description"]
+_IDENTIFIER = PROPERTIES["schema:identifier"]
+_IMAGE = PROPERTIES["schema:image"]
+_PART_OF = PROPERTIES["schema:isPartOf"]
+_KEYWORDS = PROPERTIES["schema:keywords"]
+_LICENSE = PROPERTIES["schema:license"]
+_MENTIONS = PROPERTIES["schema:mentions"]
+_NAME = PROPERTIES["schema:name"]
+_PUBLISHER = PROPERTIES["schema:publisher"]
+_SAME_AS = PROPERTIES["schema:sameAs"]
+_RANGE = PROPERTIES["schema:taxonomicRange"]
+_URL = PROPERTIES["schema:url"]
+_HGNC_SYMBOL = PROPERTIES["wp:bdbHgncSymbol"]
+_ANNOTATION = PROPERTIES["pfkg:annotation"]
+_CANDIDATE = PROPERTIES["pfkg:candidateGene"]
+_FIGURE_NUMBER = PROPERTIES["pfkg:figureNumber"]
+_FIGURE_TYPE = PROPERTIES["pfkg:figureType"]
+_LEXICON = PROPERTIES["pfkg:lexicon"]
+_LEXICON_NAME = PROPERTIES["pfkg:lexiconName"]
+_MATCHED_SYMBOL = PROPERTIES["pfkg:matchedSymbol"]
+_MEMBER = PROPERTIES["pfkg:member"]
+_OCCURRENCES = PROPERTIES["pfkg:occurrences"]
+_ORGANISM = PROPERTIES["pfkg:organism"]
+_ORGANISM_NAME = PROPERTIES["pfkg:organismName"]
+_SCORE = PROPERTIES["pfkg:pathwayScore"]
+_WORD = PROPERTIES["pfkg:word"]
+
+_A_FIGURE = [vocab.expand("pfkg:PathwayFigure"), vocab.expand("schema:Dataset")]
+_A_PAPER = [vocab.expand("schema:ScholarlyArticle")]
+_A_MENTION = [vocab.expand("pfkg:GeneMention")]
+_A_CHEMICAL = [vocab.expand("pfkg:ChemicalMention")]
+_A_DISEASE = [vocab.expand("pfkg:DiseaseMention")]
+_A_FAMILY = [vocab.expand("pfkg:GeneFamily")]
+_A_GENE = [vocab.expand("schema:Gene"), vocab.expand("biolink:Gene")]
+_AN_HGNC_GENE = [vocab.expand("pfkg:HgncGene"), *_A_GENE]
+_AN_ORGANISM = [vocab.expand("biolink:OrganismTaxon")]
+_AN_ORGANIZATION = [vocab.expand("schema:Organization")]
+_A_PERIODICAL = [vocab.expand("schema:Periodical")]
+_IDENTIFYING = [vocab.expand("oa:identifying")]
+_LICENSE_OF_FIGURES = [vocab.CC0]
+_CREATOR_OF_FIGURES = [vocab.WIKIPATHWAYS]
+
+
+class _Properties(list[tuple[Property, list[str]]]):
+    """The properties of one description, as they are gathered."""
+
+    def texts(self, prop: Property, *values: object) -> None:
+        """Add the values that are text and not empty, each once."""
+        kept = [clean(value)[0] for value in values if isinstance(value, str) and value]
+        if kept:
+            self.append((prop, list(dict.fromkeys(kept))))
+
+    def iris(self, prop: Property, *iris: str | None) -> None:
+        """Add the IRIs that there are, each once."""
+        kept = [iri for iri in iris if iri]
+        if kept:
+            self.append((prop, list(dict.fromkeys(kept))))
+
+
+def describe_figure(figure: Figure) -> Iterator[Description]:
+    """Yield a figure's own descriptions: the figure, its gene mentions, its chemicals, its diseases.
+
+    The papers, genes, families and organisms that it refers to are shared things: see `describe_shared`.
+    """
+    iri = vocab.figure_iri(figure.figid)
+    yield iri, _figure_properties(figure)
+    target = [iri]
+    for mention in figure.mentions:
+        yield vocab.part_iri(iri, "mention", mention.number), _mention_properties(mention, target)
+    for chemical in figure.chemicals:
+        yield vocab.part_iri(iri, "chemical", chemical.number), _chemical_properties(chemical, target)
+    for disease in figure.diseases:
+        yield vocab.part_iri(iri, "disease", disease.number), _disease_properties(disease, target)
+
+
+def _figure_properties(figure: Figure) -> _Properties:
+    # Where the file has a block, the graph carries what the block says.
+    block = figure_block(figure) if figure.block is None else figure.block
+    keywords = block.get("keywords")
+    pmcid = figure.paper.pmcid
+    properties = _Properties([(_TYPE, _A_FIGURE)])
+    properties.texts(_NAME, block.get("name"))
+    properties.texts(_DESCRIPTION, block.get("description"))
+    properties.texts(_KEYWORDS, *(keywords if isinstance(keywords, list) else [keywords]))
+    properties.append((_LICENSE, _LICENSE_OF_FIGURES))
+    properties.append((_CREATOR, _CREATOR_OF_FIGURES))
+    properties.texts(_TITLE, figure.title)
+    properties.texts(_DC_IDENTIFIER, figure.figid)
+    properties.texts(_ALTERNATIVE, figure.alias)
+    properties.texts(_FIGURE_NUMBER, figure.number)
+    properties.texts(_FIGURE_TYPE, figure.figure_type)
+    if figure.score is not None:
+        properties.append((_SCORE, [_decimal(figure.score)]))
+    properties.append((_PART_OF, [vocab.paper_iri(pmcid)]))
+    properties.iris(_IMAGE, vocab.image_url(pmcid, figure.filename) if figure.filename else None)
+    properties.iris(_URL, vocab.page_url(figure.page) if figure.page else None)
+    properties.iris(_ORGANISM, *[vocab.organism_iri(vocab.TAXA[n]) for n in figure.organisms if n in vocab.TAXA])
+    properties.texts(_ORGANISM_NAME, *figure.organisms)
+    properties.iris(
+        _SEE_ALSO,
+        vocab.ndex_iri(figure.ndex) if figure.ndex else None,
+        vocab.pathway_iri(figure.wpid) if figure.wpid else None,
+    )
+    properties.iris(_REPLACES, *[vocab.site_iri(path) for path in figure.redirect_from])
+    properties.texts(_ANNOTATION, *[f"{a.type}: {a.value}" if a.type else a.value for a in figure.annotations])
+    genes = dict.fromkeys([ncbigene for mention in figure.mentions for ncbigene in mention.genes])
+    properties.iris(_MENTIONS, *map(vocab.gene_iri, genes))
+    return properties
+
+
+def _decimal(value: Decimal) -> str:
+    """Return the canonical lexical form of an xsd:decimal, with a digit on each side of the point.
+
+    References
+    ----------
+    XML Schema Part 2 (Second Edition), section 3.2.3.2.
+    """
+    text = format(value.normalize(), "f")
+    return text if "." in text else text + ".0"
+
+
+def _mention_properties(mention: GeneMention, target: list[str]) -> list[tuple[Property, list[str]]]:
+    genes = [vocab.gene_iri(ncbigene) for ncbigene in mention.genes]
+    properties = [
+        (_TYPE, _A_MENTION),
+        (_MOTIVATED_BY, _IDENTIFYING),
+        (_TARGET, target),
+        (_WORD, [clean(mention.word)[0]]),
+        (_MATCHED_SYMBOL, [clean(mention.symbol)[0]]),
+    ]
+    if mention.tier is not None:
+        properties.append((_LEXICON, [vocab.lexicon_iri(mention.lexicon)]))
+    else:
+        properties.append((_LEXICON, [vocab.UNKNOWN_LEXICON]))
+        properties.append((_LEXICON_NAME, [clean(mention.lexicon)[0]]))
+    properties.append((_OCCURRENCES, [str(mention.occurrences)]))
+    properties.append((_CANDIDATE, genes))
+    if mention.family is not None:
+        properties.append((_BODY, [vocab.family_iri(mention.symbol)]))
+    elif len(genes) == 1:
+        properties.append((_BODY, genes))
+    return properties
+
+
+def _chemical_properties(chemical: ChemicalMention, target: list[str]) -> _Properties:
+    properties = _Properties([(_TYPE, _A_CHEMICAL), (_MOTIVATED_BY, _IDENTIFYING), (_TARGET, target)])
+    properties.texts(_WORD, chemical.word)
+    properties.texts(_MATCHED_SYMBOL, chemical.match)
+    properties.texts(_NAME, chemical.name)
+    properties.iris(
+        _BODY,
+        vocab.mesh_iri(chemical.mesh) if chemical.mesh else None,
+        vocab.chebi_iri(chemical.chebi) if chemical.chebi else None,
+    )
+    return properties
+
+
+def _disease_properties(disease: DiseaseMention, target: list[str]) -> _Properties:
+    properties = _Properties([(_TYPE, _A_DISEASE), (_MOTIVATED_BY, _IDENTIFYING), (_TARGET, target)])
+    properties.texts(_WORD, disease.word)
+    properties.texts(_MATCHED_SYMBOL, disease.match)
+    properties.texts(_NAME, disease.name)
+    properties.iris(
+        _BODY,
+        vocab.mesh_iri(disease.mesh) if disease.mesh else None,
+        vocab.doid_iri(disease.doid) if disease.doid else None,
+    )
+    return properties
+
+
+def describe_agents() -> Iterator[Description]:
+    """Yield who made the figures; every file opens with it."""
+    yield vocab.WIKIPATHWAYS, [(_TYPE, _AN_ORGANIZATION), (_NAME, ["WikiPathways"])]
+
+
+def describe_shared(shared: Shared) -> Iterator[tuple[SharedGraph, Description]]:
+    """Yield what figures share, each described once, with the named graph that it belongs to.
+
+    Papers come first, then journals, publishers, genes, families and organisms; each kind in the order of its ids.
+    """
+    journals: dict[str, str | None] = {}
+    publishers = set()
+    for paper in shared.merged_papers():
+        yield SharedGraph.PAPERS, (vocab.paper_iri(paper.pmcid), _paper_properties(paper))
+        if paper.journal:
+            journals[paper.journal] = journals.get(paper.journal) or paper.journal_abbreviation
+        if paper.publisher:
+            publishers.add(paper.publisher)
+    for journal, abbreviation in sorted(journals.items()):
+        properties = _Properties([(_TYPE, _A_PERIODICAL)])
+        properties.texts(_NAME, journal)
+        properties.texts(_ALTERNATE_NAME, abbreviation)
+        yield SharedGraph.PAPERS, (vocab.journal_iri(journal), properties)
+    for publisher in sorted(publishers):
+        properties = _Properties([(_TYPE, _AN_ORGANIZATION)])
+        properties.texts(_NAME, publisher)
+        yield SharedGraph.AGENTS, (vocab.publisher_iri(publisher), properties)
+    for gene in shared.merged_genes():
+        yield SharedGraph.GENES, (vocab.gene_iri(gene.ncbigene), _gene_properties(gene))
+    for family in shared.merged_families():
+        yield SharedGraph.FAMILIES, (vocab.family_iri(family.symbol), _family_properties(family))
+    for taxon, name in shared.merged_organisms():
+        properties = _Properties([(_TYPE, _AN_ORGANISM)])
+        properties.texts(_LABEL, name)
+        properties.texts(_IDENTIFIER, f"NCBITaxon:{taxon}")
+        yield SharedGraph.ORGANISMS, (vocab.organism_iri(taxon), properties)
+
+
+def _paper_properties(paper: Paper) -> _Properties:
+    properties = _Properties([(_TYPE, _A_PAPER)])
+    properties.texts(_TITLE, paper.title)
+    if paper.year is not None:
+        properties.append((_DATE, [f"{paper.year:04}"]))
+    properties.texts(_CITATION, paper.citation)
+    properties.texts(_IDENTIFIER, paper.pmcid)
+    properties.iris(_SAME_AS, vocab.doi_iri(paper.doi) if paper.doi else None)
+    properties.iris(_PART_OF, vocab.journal_iri(paper.journal) if paper.journal else None)
+    properties.iris(_PUBLISHER, vocab.publisher_iri(paper.publisher) if paper.publisher else None)
+    properties.texts(_KEYWORDS, *paper.keywords)
+    return properties
+
+
+def _gene_properties(gene: Gene) -> _Properties:
+    properties = _Properties([(_TYPE, _AN_HGNC_GENE if gene.is_hgnc else _A_GENE)])
+    properties.texts(_LABEL, gene.symbol)
+    properties.texts(_IDENTIFIER, f"ncbigene:{gene.ncbigene}")
+    properties.iris(_HGNC_SYMBOL, vocab.hgnc_symbol_iri(gene.symbol) if gene.is_hgnc else None)
+    properties.iris(_RANGE, vocab.organism_iri(gene.taxon) if vocab.is_taxon(gene.taxon) else None)
+    return properties
+
+
+def _family_properties(family: GeneFamily) -> _Properties:
+    properties = _Properties([(_TYPE, _A_FAMILY)])
+    properties.texts(_LABEL, family.symbol)
+    properties.append((_MEMBER, [vocab.gene_iri(ncbigene) for ncbigene in family.members]))
+    return properties

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import pytest
+import rdflib
+
+import kg
+from kg.errors import BuildError, ParseError, SourceError
+from tests.conftest import JAK_STAT, RCC, SEEDS
+from tests.documents import document, row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_build_without_a_folder_lives_as_long_as_its_object() -> None:
+    build = kg.build(SEEDS)
+    path = build.path
+    assert path.is_dir()
+    assert kg.read_build(path).counts == build.counts
+    del build
+    gc.collect()
+    assert not path.exists()
+
+
+def test_a_build_that_fails_leaves_no_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "x.md").write_bytes(b"")
+    with pytest.raises(BuildError):
+        kg.build(tmp_path / "x.md")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_graph_is_rdflibs(seeds_build: kg.Build) -> None:
+    graph = seeds_build.graph()
+    assert isinstance(graph, rdflib.Graph)
+    assert graph.isomorphic(kg.to_graph(kg.read_figures(SEEDS)))
+    (found,) = graph.query("SELECT (COUNT(*) AS ?n) WHERE { ?mention a pfkg:GeneMention }")
+    assert [str(value) for value in found] == ["28"]  # type: ignore[union-attr]
+    again = rdflib.Graph().parse(data=graph.serialize(format="turtle"), format="turtle")
+    assert again.isomorphic(graph)
+
+
+def test_a_graph_of_named_graphs_only_is_whole() -> None:
+    build = kg.build(SEEDS, formats=["n-quads"])
+    assert len(build.graph()) == len(kg.to_graph(kg.read_figures(SEEDS)))
+
+
+def test_the_network_is_networkxs(seeds_build: kg.Build) -> None:
+    network = seeds_build.cooccurrence()
+    assert isinstance(network, nx.Graph)
+    assert not network.has_edge("3716", "3717")
+    assert seeds_build.cooccurrence(expand="full").has_edge("3716", "3717")
+    assert seeds_build.cooccurrence(tier="strict").number_of_edges() == 24
+    assert seeds_build.centrality(tier="strict").height == len(seeds_build.cooccurrence(tier="strict"))
+
+
+def test_queries_need_no_prefixes(seeds_build: kg.Build) -> None:
+    rows = seeds_build.query(
+        "SELECT ?id WHERE { ?f a pfkg:PathwayFigure ; dcterms:identifier ?id } ORDER BY ?id"
+    ).to_rows()
+    assert [r["id"] for r in rows] == [RCC, JAK_STAT]
+
+
+def test_figures_are_read_in_order_as_often_as_one_likes(tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_bytes(document(figid="PMC1__a", genes=[row(entrez="x")]))
+    (tmp_path / "a.md").write_bytes(document(figid="PMC1__b"))
+    (tmp_path / "c.md").write_bytes(b"")
+    (tmp_path / "d.md").write_bytes(b"---\nfigid: PMC1__d\npmcid: [\n---\n")
+    reader = kg.read_figures(tmp_path)
+    for _ in range(2):
+        assert [figure.figid for figure in reader] == ["PMC1__a", "PMC1__b"]
+        assert sorted({problem.file for problem in reader.problems}) == ["a.md", "b.md", "c.md", "d.md"]
+    with pytest.raises(ParseError):
+        list(kg.read_figures(tmp_path, on_error="raise"))
+
+
+def test_a_missing_input_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="nowhere"):
+        kg.build(tmp_path / "nowhere")
