@@ -1,0 +1,178 @@
+"""Each rule of consistency notices the one thing that it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kg import vocab
+from kg.check import check, consistency
+from kg.check.consistency import Facts, Ledger
+from kg.folder import Folder
+from kg.vocab import SharedGraph, expand
+from tests.check.builds import change_counts, check_changed_lines, copy_with_one_format
+from tests.conftest import JAK_STAT, RCC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import kg
+    from kg.check import Report
+    from tests.check.builds import Lines
+
+RULES = {
+    line.split()[0] for line in (consistency.__doc__ or "").splitlines() if line and line[0] != "=" and "  " in line
+}
+FIRST, SECOND = vocab.figure_iri(RCC), vocab.figure_iri(JAK_STAT)
+STAT3 = vocab.gene_iri("6774")
+PAPER = f"<{vocab.paper_iri('PMC1')}>"
+GENES = f"<{SharedGraph.GENES.value}>"
+
+
+def rules_broken(report: Report) -> set[str]:
+    assert not report.conforms
+    return {violation.shape for violation in report.violations if violation.shape in RULES}
+
+
+def quad(subject: str, predicate: str, value: str, graph: str) -> str:
+    return f"{subject} <{expand(predicate)}> {value} <{graph}> ."
+
+
+def add(*quads: str) -> Callable[[Lines], Lines]:
+    return lambda lines: [*lines, *quads]
+
+
+def drop(*parts: str) -> Callable[[Lines], Lines]:
+    def change(lines: Lines) -> Lines:
+        kept = [line for line in lines if not all(part in line for part in parts)]
+        assert len(kept) < len(lines)
+        return kept
+
+    return change
+
+
+def drop_description(subject: str) -> Callable[[Lines], Lines]:
+    def change(lines: Lines) -> Lines:
+        kept = [line for line in lines if not line.startswith(f"<{subject}> ")]
+        assert len(kept) < len(lines)
+        return kept
+
+    return change
+
+
+def replace(old: str, new: str, *, within: str = "") -> Callable[[Lines], Lines]:
+    def change(lines: Lines) -> Lines:
+        changed = [line.replace(old, new) if within in line else line for line in lines]
+        assert changed != lines
+        return changed
+
+    return change
+
+
+def repeat_first_gene_at_the_end(lines: Lines) -> Lines:
+    return [*lines, *[line for line in lines if line.startswith(f"<{STAT3}> ")]]
+
+
+def scatter_a_mention(lines: Lines) -> Lines:
+    mention = [line for line in lines if line.startswith(f"<{FIRST}#mention-1>")]
+    others = [line for line in lines if line not in mention]
+    last = max(i for i, line in enumerate(others) if line.startswith(f"<{FIRST}#"))
+    first = min(i for i, line in enumerate(others) if line.startswith(f"<{FIRST}#"))
+    return [*others[:first], *mention[:3], *others[first : last + 1], *mention[3:], *others[last + 1 :]]
+
+
+def swap_figures(lines: Lines) -> Lines:
+    parts = [[line for line in lines if line.startswith(f"<{figure}")] for figure in (SECOND, FIRST)]
+    return [*parts[0], *parts[1], *[line for line in lines if not line.startswith((f"<{FIRST}", f"<{SECOND}"))]]
+
+
+def end_with_a_mention_of(figure: str) -> Callable[[Lines], Lines]:
+    return lambda lines: [*lines, *[line for line in lines if line.startswith(f"<{figure}#mention-1>")]]
+
+
+def rename_subject_to_blank_node(lines: Lines) -> Lines:
+    human = f"<{vocab.organism_iri('9606')}> "
+    return ["_:human " + line.removeprefix(human) if line.startswith(human) else line for line in lines]
+
+
+# A change, what it must break, and what else it breaks in some batches: halves of a node in two batches count as two.
+CASES: dict[str, tuple[Callable[[Lines], Lines], set[str], set[str]]] = {
+    "unknown property": (replace(expand("schema:name"), expand("schema:legalName")), {"OntologyTerm"}, set()),
+    "unknown class": (replace(expand("schema:Dataset"), expand("schema:Book")), {"OntologyTerm"}, set()),
+    "blank node": (rename_subject_to_blank_node, {"NoBlankNode", "LinkEnds"}, set()),
+    "no class": (add(quad("<http://a/x>", "rdfs:label", '"x"', SharedGraph.AGENTS.value)), {"HasClass"}, set()),
+    "gene twice": (repeat_first_gene_at_the_end, {"DescribedOnce"}, {"CountsAgree"}),
+    "mention in two places": (scatter_a_mention, {"DescribedOnce"}, set()),
+    "figures in another order": (swap_figures, {"FigureOrder"}, set()),
+    "figure in two places": (end_with_a_mention_of(FIRST), {"FigureOrder"}, {"DescribedOnce", "CountsAgree"}),
+    "last figure in two places": (end_with_a_mention_of(SECOND), {"FigureOrder"}, {"DescribedOnce", "CountsAgree"}),
+    "figure in a shared graph": (replace(f"<{FIRST}#graph>", GENES), {"OwnGraph"}, set()),
+    "gene in the default graph": (replace(f" {GENES} .", " ."), {"OwnGraph"}, set()),
+    "papers among the genes": (replace(SharedGraph.PAPERS.value, SharedGraph.GENES.value), {"OwnGraph"}, set()),
+    "target elsewhere": (
+        replace(f"<{FIRST}>", f"<{SECOND}>", within=f"mention-1> <{expand('oa:hasTarget')}>"),
+        {"OwnFigure"},
+        set(),
+    ),
+    "gene not mentioned": (drop(f"<{FIRST}> ", expand("schema:mentions"), f"<{STAT3}>"), {"MentionedGenes"}, set()),
+    "gene of no mention": (
+        drop(f"<{FIRST}#mention-", expand("pfkg:candidateGene"), "/6772>"),
+        {"MentionedGenes"},
+        set(),
+    ),
+    "gene not described": (drop_description(STAT3), {"LinkEnds", "CountsAgree"}, set()),
+    "family not described": (drop_description(vocab.family_iri("JAK")), {"LinkEnds", "CountsAgree"}, set()),
+    "organism not described": (drop_description(vocab.organism_iri("9606")), {"LinkEnds"}, set()),
+    "agent not described": (drop_description(vocab.WIKIPATHWAYS), {"LinkEnds"}, set()),
+    "paper of no figure": (
+        add(
+            quad(PAPER, "rdf:type", f"<{expand('schema:ScholarlyArticle')}>", SharedGraph.PAPERS.value),
+            quad(PAPER, "schema:identifier", '"PMC1"', SharedGraph.PAPERS.value),
+        ),
+        {"NoOrphan", "CountsAgree"},
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("batch", [60, 10_000])
+@pytest.mark.parametrize("case", CASES)
+def test_rule_notices(
+    case: str, batch: int, seeds_build: kg.Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.check.stream.BATCH", batch)
+    change, certain, possible = CASES[case]
+    report = check_changed_lines(seeds_build, tmp_path / "build", change, name="n-quads")
+    assert certain <= rules_broken(report) <= certain | possible
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {rule for _, certain, _ in CASES.values() for rule in certain} == RULES
+
+
+def test_counts_of_manifest_tables_and_graph_are_compared(seeds_build: kg.Build, tmp_path: Path) -> None:
+    copy_with_one_format(seeds_build, tmp_path / "build", "turtle")
+    change_counts(tmp_path / "build", mentions=1, candidates=2)
+    report = check(Folder(tmp_path / "build"))
+    mentions, candidates = sorted(report.violations, key=lambda violation: violation.focus, reverse=True)
+    n = seeds_build.manifest["counts"]
+    assert (mentions.focus, candidates.focus) == ("mentions", "candidates")
+    assert mentions.value == f"{n['mentions']} in the table, 1 in the manifest, {n['mentions']} in the graph"
+    assert candidates.value == f"{n['candidates']} in the table, 2 in the manifest"
+    assert rules_broken(report) == {"CountsAgree"}
+
+
+def test_links_without_ends_name_who_refers() -> None:
+    ledger = Ledger()
+    assert ledger.add(Facts(referred={STAT3: FIRST})) == []
+    (violation,) = ledger.finish()
+    assert (violation.focus, violation.value, violation.figure) == (FIRST, STAT3, RCC)
+
+
+def test_a_node_of_two_batches_is_described_twice() -> None:
+    ledger = Ledger()
+    assert ledger.add(Facts(described={STAT3: "genes"}, referred={STAT3: FIRST})) == []
+    assert [violation.focus for violation in ledger.add(Facts(described={STAT3: "genes"}))] == [STAT3]
+    assert list(ledger.finish()) == []
