@@ -1,0 +1,87 @@
+"""The schema.org blocks that PFOCR embeds in its figures' pages, written out of a build."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.atomic import replacing_file, replacing_folder
+from kg.blocks import make_block
+from kg.tables import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kg.folder import Folder
+
+__all__ = ["write_blocks"]
+
+_SUFFIX = ".jsonld"
+
+
+def write_blocks(folder: Folder, target: str | Path, *, regenerate: bool = False) -> int:
+    """Return how many figures' schema.org blocks were written.
+
+    Parameters
+    ----------
+    folder
+        The build.
+    target
+        A file ending in ``.jsonl`` takes a block a line; any other name is a folder that takes ``FIGID.jsonld`` files,
+        and is replaced if it holds nothing but such files.
+    regenerate
+        Write the block that the figure's fields give, also where the file embeds one.
+
+    Raises
+    ------
+    ExportError
+        If the target cannot be written, or is something else; it is then as it was before.
+    BuildError
+        If the build lacks a table.
+    """
+    target = Path(target)
+    n_blocks = 0
+    if target.suffix == ".jsonl":
+        with replacing_file(target) as path, path.open("w", encoding="utf-8", newline="\n") as file:
+            for _, block in _blocks(folder, regenerate=regenerate):
+                file.write(json_text(block) + "\n")
+                n_blocks += 1
+        return n_blocks
+    with replacing_folder(target, may_replace=_holds_blocks, what=f"a folder of {_SUFFIX} files") as fresh:
+        for figid, block in _blocks(folder, regenerate=regenerate):
+            text = json.dumps(block, ensure_ascii=False, indent=2)
+            (fresh / f"{figid}{_SUFFIX}").write_text(text + "\n", encoding="utf-8", newline="\n")
+            n_blocks += 1
+    return n_blocks
+
+
+def _holds_blocks(path: Path) -> bool:
+    return all(child.suffix == _SUFFIX for child in path.iterdir())
+
+
+def _blocks(folder: Folder, *, regenerate: bool) -> Iterator[tuple[str, object]]:
+    """Yield each figure's id and block, in the order of the build."""
+    import polars as pl
+
+    symbols = folder.scan("candidates").group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
+    chemicals = folder.scan("chemicals").group_by("figid").agg(pl.col("word").sort_by("chemical").alias("chemicals"))
+    diseases = folder.scan("diseases").group_by("figid").agg(pl.col("word").sort_by("disease").alias("diseases"))
+    figures = folder.scan("figures").select("figid", "caption", "seo", "block")
+    for words in (symbols, chemicals, diseases):
+        figures = figures.join(words, on="figid", how="left", maintain_order="left")
+    for row in figures.collect().iter_rows(named=True):
+        if row["block"] is not None and not regenerate:
+            yield row["figid"], json.loads(row["block"])
+        else:
+            yield (
+                row["figid"],
+                make_block(
+                    row["figid"],
+                    caption=row["caption"],
+                    seo=row["seo"],
+                    symbols=row["symbols"] or (),
+                    chemicals=row["chemicals"] or (),
+                    diseases=row["diseases"] or (),
+                ),
+            )

@@ -1,0 +1,255 @@
+"""What there is to say about a build, a figure, a gene and a paper: frozen values that turn into JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import ClassVar, TypeAlias
+
+from kg.errors import Problem
+from kg.terminal import escape_json
+
+__all__ = [
+    "FigureView",
+    "GeneChoice",
+    "GeneCount",
+    "GeneFigure",
+    "GeneSummary",
+    "GeneView",
+    "LexiconCount",
+    "MentionSummary",
+    "PaperFigure",
+    "PaperSummary",
+    "PaperView",
+    "Stats",
+    "TermSummary",
+    "View",
+    "YearCount",
+]
+
+
+class _Summary:
+    """A value that turns into JSON."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str]
+
+    def to_json(self) -> str:
+        """Return the value as JSON text on several lines, ``kind`` first; names are those of the attributes.
+
+        Controls and format characters of the data are escaped, so that the text is safe to print.
+        """
+        value = {"kind": self.kind, **asdict(self)}  # type: ignore[call-overload]  # the subclasses are dataclasses
+        return escape_json(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def _plain(value: object) -> object:
+    """Return a value with problems as objects; JSON would make lists of them."""
+    if isinstance(value, Problem):
+        return _plain(value._asdict())
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconCount:
+    """Rows of genes that one lexicon gave; `tier` is its narrowest, None for an unknown lexicon."""
+
+    lexicon: str
+    tier: str | None
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class GeneCount:
+    """A gene and the number of figures that it stands in."""
+
+    symbol: str
+    ncbigene: str
+    organism: str | None
+    n_figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """A year of publication and the number of figures; None counts those whose paper has no year."""
+
+    year: int | None
+    n_figures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats(_Summary):
+    """The numbers of a build.
+
+    Attributes
+    ----------
+    n_rows
+        Rows of each table.
+    n_genes
+        Distinct genes among the candidates of all mentions.
+    lexicons
+        Rows of genes by lexicon, most first.
+    tiers
+        Rows of genes by the narrowest tier that includes them; ``unknown`` for other lexicons.
+    family_fraction
+        Share of the rows of genes that are there because a word named a family or complex; 0 to 1.
+    top_genes
+        The genes in most figures, most first.
+    years
+        Figures by the year of their paper, in order; None last.
+    problems
+        Number of problems by severity, worst first.
+    """
+
+    kind: ClassVar[str] = "stats"
+
+    n_rows: Mapping[str, int]
+    n_genes: int
+    lexicons: tuple[LexiconCount, ...]
+    tiers: Mapping[str, int]
+    family_fraction: float
+    top_genes: tuple[GeneCount, ...]
+    years: tuple[YearCount, ...]
+    problems: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneSummary:
+    """A gene by symbol and NCBI Gene id."""
+
+    symbol: str
+    ncbigene: str
+    organism: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MentionSummary:
+    """A gene mention of a figure with its distinct candidates, in order of first appearance."""
+
+    number: int
+    word: str
+    matched_symbol: str
+    lexicon: str
+    tier: str | None
+    family: str | None
+    occurrences: int
+    candidates: tuple[GeneSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermSummary:
+    """A chemical or disease of a figure; `ids` are prefixed, like ``mesh:D001839``."""
+
+    word: str
+    name: str | None
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSummary:
+    """A paper in brief."""
+
+    pmcid: str
+    title: str | None
+    citation: str | None
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView(_Summary):
+    """One figure with everything read in it; `links` by name, `problems` those of its own files."""
+
+    kind: ClassVar[str] = "figure"
+
+    figid: str
+    iri: str
+    title: str | None
+    number: str | None
+    caption: str | None
+    paper: PaperSummary
+    organisms: tuple[str, ...]
+    n_genes: int
+    links: Mapping[str, str]
+    mentions: tuple[MentionSummary, ...]
+    chemicals: tuple[TermSummary, ...]
+    diseases: tuple[TermSummary, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneFigure:
+    """A figure that a gene stands in, with the distinct words that named the gene there."""
+
+    figid: str
+    title: str | None
+    pmcid: str
+    year: int | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneView(_Summary):
+    """One gene; `figures` are the newest first."""
+
+    kind: ClassVar[str] = "gene"
+
+    symbol: str
+    ncbigene: str
+    iri: str
+    is_hgnc: bool
+    organism: str | None
+    taxon: str | None
+    n_figures: int
+    n_mentions: int
+    links: Mapping[str, str]
+    figures: tuple[GeneFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneChoice(_Summary):
+    """The genes that share a symbol, by organism and id: the name does not say which one is meant."""
+
+    kind: ClassVar[str] = "genes"
+
+    symbol: str
+    genes: tuple[GeneCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFigure:
+    """A figure of a paper."""
+
+    figid: str
+    number: str | None
+    title: str | None
+    n_mentions: int
+    n_genes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView(_Summary):
+    """One paper with its figures, by figure id."""
+
+    kind: ClassVar[str] = "paper"
+
+    pmcid: str
+    iri: str
+    title: str | None
+    citation: str | None
+    year: int | None
+    doi: str | None
+    journal: str | None
+    publisher: str | None
+    keywords: tuple[str, ...]
+    links: Mapping[str, str]
+    figures: tuple[PaperFigure, ...]
+
+
+View: TypeAlias = FigureView | GeneView | GeneChoice | PaperView
+"""What `kg.summary.show` can find."""

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import networkx as nx
+import polars as pl
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import kg
+from kg.cli import app
+from tests.conftest import JAK_STAT, RCC, SEEDS
+from tests.documents import document, row
+
+runner = CliRunner()
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run ``kg`` as a user does, in a process of its own."""
+    command = [sys.executable, "-m", "kg", *map(str, arguments)]
+    done = subprocess.run(command, input=stdin, capture_output=True, check=False)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err, err
+    if check:
+        assert done.returncode == 0, err
+    return subprocess.CompletedProcess(command, done.returncode, out, err)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "build"
+    run("build", SEEDS, "-o", path, "--quiet")
+    return path
+
+
+def commands() -> list[str]:
+    group = typer.main.get_command(app)
+    return list(group.commands)  # type: ignore[attr-defined]
+
+
+def test_the_commands_are_these() -> None:
+    assert commands() == ["build", "stats", "show", "query", "network", "centrality", "check", "export"]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_and_option_has_help_and_stands_in_the_docs(command: str) -> None:
+    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    assert found.help
+    for parameter in found.params:
+        assert parameter.name == "help" or parameter.help, f"{command} {parameter.name}"
+    readme = Path(__file__).parents[1] / "README.md"
+    assert f"kg {command}" in readme.read_text(encoding="utf-8")
+
+
+def test_build_talks_on_standard_error_and_writes_the_default_formats(tmp_path: Path) -> None:
+    done = run("build", SEEDS, "-o", tmp_path / "out")
+    assert done.stdout == ""
+    assert "2 figures, 2 papers, 28 gene mentions" in done.stderr
+    assert "problems: 1 warning" in done.stderr
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["graph.jsonld", "graph.ttl", "manifest.json", "tables"]
+    assert run("build", SEEDS, "-o", tmp_path / "out", "--quiet").stderr == ""
+
+
+def test_build_lists_problems_and_ends_with_0_unless_nothing_was_built(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "PMC1__f1.md").write_bytes(document(genes=[row(entrez="x"), row()]))
+    (source / "bad.md").write_bytes(b"# hello")
+    for n in range(30):
+        (source / f"empty{n:02}.md").write_bytes(b"")
+    done = run("build", source, "-o", tmp_path / "out")
+    assert "bad.md: file skipped: no front matter" in done.stderr
+    assert "... 11 more: file skipped" in done.stderr
+    assert "genes[0].entrez: 'x': not an NCBI Gene id" in done.stderr
+    assert "problems: 31 file skipped, 1 row skipped;" in done.stderr
+    failed = run("build", source, "-o", tmp_path / "out", "--on-error", "raise", check=False)
+    assert (failed.returncode, failed.stderr) == (
+        2,
+        "kg: bad.md: file skipped: no front matter: the first line must be `---`; is this a PFOCR figure?\n",
+    )
+    (source / "PMC1__f1.md").unlink()
+    failed = run("build", source, "-o", tmp_path / "out2", check=False)
+    assert failed.returncode == 2
+    assert "nothing could be built" in failed.stderr
+
+
+def test_a_document_on_standard_input(tmp_path: Path) -> None:
+    run("build", "-", "-o", tmp_path / "out", "--format", "n-triples", stdin=(SEEDS / f"{RCC}.md").read_bytes())
+    assert kg.read_build(tmp_path / "out").table("figures")["figid"].to_list() == [RCC]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "text"),
+    [
+        (("build", "nowhere", "-o", "x"), 2, "nowhere"),
+        (("build", "seeds"), 2, "Missing option"),
+        (("build", "seeds", "-o", "x", "--format", "rdf"), 2, "Invalid value"),
+        (("stats", "seeds"), 2, "not a build folder"),
+        (("stats", "nowhere"), 2, "no such folder"),
+        (("frobnicate",), 2, "No such command"),
+    ],
+)
+def test_errors_are_one_sentence(arguments: tuple[str, ...], status: int, text: str) -> None:
+    done = run(*arguments, check=False)
+    assert done.returncode == status
+    assert text in done.stderr
+    assert done.stdout == ""
+
+
+def test_stats(folder: Path) -> None:
+    assert "JAK1" in run("stats", folder).stdout or "STAT3" in run("stats", folder).stdout
+    assert json.loads(run("stats", folder, "--json").stdout)["n_rows"]["figures"] == 2
+
+
+def test_show(folder: Path) -> None:
+    assert "STAT3" in run("show", folder, JAK_STAT).stdout
+    assert JAK_STAT in run("show", folder, "STAT3").stdout
+    assert JAK_STAT in run("show", folder, "PMC7048131").stdout
+    assert json.loads(run("show", folder, "PMC7048131", "--json").stdout)
+    missing = run("show", folder, "STAT33", check=False)
+    assert missing.returncode == 1
+    assert "STAT3" in missing.stderr
+
+
+def test_query(folder: Path, tmp_path: Path) -> None:
+    select = "SELECT ?id WHERE { ?f a pfkg:PathwayFigure ; dcterms:identifier ?id } ORDER BY ?id"
+    assert run("query", folder, select, "--format", "csv").stdout.split() == ["id", RCC, JAK_STAT]
+    assert RCC in run("query", folder, select).stdout
+    assert json.loads(run("query", folder, select, "--format", "json").stdout)["results"]["bindings"]
+    assert JAK_STAT not in run("query", folder, select, "--limit", "1", "--format", "tsv").stdout
+    (tmp_path / "q.rq").write_text(select, encoding="utf-8")
+    assert run("query", folder, "-f", tmp_path / "q.rq", "--format", "csv").stdout.split()[0] == "id"
+    assert run("query", folder, "-", "--format", "csv", stdin=select.encode()).stdout.split()[0] == "id"
+    describe = "CONSTRUCT { ?f a schema:Dataset } WHERE { ?f a schema:Dataset }"
+    assert "schema.org/Dataset" in run("query", folder, describe, "--format", "n-triples").stdout
+    assert run("query", folder, describe).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("SELECT WHERE",), "line 1"),
+        (("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",), "SERVICE"),
+        ((), "give a query"),
+        (("ASK {}", "-f", "x"), "not both"),
+        (("-f", "nowhere.rq"), "nowhere.rq: cannot be read"),
+    ],
+)
+def test_a_query_that_cannot_be_answered(folder: Path, arguments: tuple[str, ...], text: str) -> None:
+    done = run("query", folder, *arguments, check=False)
+    assert done.returncode == 2
+    assert text in done.stderr
+
+
+def test_network_and_centrality(folder: Path, tmp_path: Path) -> None:
+    lines = run("network", folder, "--tier", "strict").stdout.splitlines()
+    assert lines[0].split("\t")[:5] == ["symbol_a", "symbol_b", "weight", "ncbigene_a", "ncbigene_b"]
+    assert len(lines) == 1 + 24
+    run("network", folder, "-o", tmp_path / "net.graphml")
+    graph = nx.read_graphml(tmp_path / "net.graphml")
+    assert not graph.has_edge("3716", "3717")
+    run("network", folder, "--expand", "full", "--weight", "count", "-o", tmp_path / "net.parquet")
+    pairs = pl.read_parquet(tmp_path / "net.parquet")
+    assert pairs.filter((pl.col("symbol_a") == "JAK1") & (pl.col("symbol_b") == "JAK2"))["weight"].to_list() == [2]
+    header, first, *_ = run("centrality", folder).stdout.splitlines()
+    assert header.split("\t") == ["symbol", "ncbigene", "degree", "strength", "pagerank", "betweenness"]
+    assert len(first.split("\t")) == 6
+    failed = run("network", folder, "-o", tmp_path / "net.xyz", check=False)
+    assert failed.returncode == 2
+    assert ".graphml" in failed.stderr
+
+
+def test_check_conforms(folder: Path) -> None:
+    assert run("check", folder, "--workers", "1").stdout
+    assert json.loads(run("check", folder, "--json", "--recommended", "--workers", "1").stdout)["conforms"] is True
+
+
+def test_check_of_a_broken_graph_ends_with_1(tmp_path: Path) -> None:
+    run("build", SEEDS, "-o", tmp_path / "out", "--format", "n-triples", "--quiet")
+    path = tmp_path / "out" / "graph.nt"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "hasTarget" not in line), encoding="utf-8")
+    done = run("check", tmp_path / "out", "--workers", "1", check=False)
+    assert done.returncode == 1
+    assert "hasTarget" in done.stdout
+
+
+def test_export(folder: Path, tmp_path: Path) -> None:
+    run("export", folder, "jsonld-blocks", "-o", tmp_path / "blocks")
+    assert sorted(path.stem for path in (tmp_path / "blocks").iterdir()) == [RCC, JAK_STAT]
+    run("export", folder, "jsonld-blocks", "--regenerate", "-o", tmp_path / "blocks.jsonl")
+    assert len((tmp_path / "blocks.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    failed = run("export", folder, "xml", "-o", tmp_path / "x", check=False)
+    assert (failed.returncode, "jsonld-blocks" in failed.stderr) == (2, True)
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(folder: Path) -> None:
+    command = f"{sys.executable} -m kg network {folder} --expand full | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("symbol_a")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_progress_bar_on_a_terminal(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "kg", "build", str(SEEDS), "-o", str(tmp_path / "out")]
+    with subprocess.Popen(command, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as process:
+        process.wait(timeout=120)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:  # at its end, a pty is an error
+        while piece := terminal.read(4096):
+            shown += piece
+    assert b"figures" in shown
+    assert b"2/2" in shown
+
+
+def test_hostile_text_in_a_problem_does_not_reach_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "PMC1__f1.md").write_bytes(document(year="\u202e\u2066 evil"))
+    done = run("build", tmp_path / "PMC1__f1.md", "-o", tmp_path / "out")
+    assert "\u202e" not in done.stderr
+    assert "evil" in done.stderr
+
+
+def test_in_this_process_too(folder: Path, tmp_path: Path) -> None:
+    """The same commands without a second process, where coverage sees them."""
+    for arguments in (
+        ["--version"],
+        ["build", str(SEEDS), "-o", str(tmp_path / "out"), "--limit", "1"],
+        ["stats", str(folder)],
+        ["show", str(folder), RCC],
+        ["query", str(folder), "ASK { ?s ?p ?o }"],
+        ["network", str(folder), "-o", str(tmp_path / "n.tsv")],
+        ["centrality", str(folder), "-o", str(tmp_path / "c.tsv")],
+        ["export", str(folder), "jsonld-blocks", "-o", str(tmp_path / "b.jsonl")],
+    ):
+        result = runner.invoke(app, arguments)
+        assert result.exit_code == 0, result.output
