@@ -150,9 +150,14 @@ class GeneMention:
         return tuple(dict.fromkeys([candidate.gene.ncbigene for candidate in self.candidates]))
 
     @property
+    def is_family(self) -> bool:
+        """Whether the word names a family or complex, and not a gene."""
+        return self.lexicon in FAMILY_LEXICONS
+
+    @property
     def family(self) -> GeneFamily | None:
         """The family that the word names, with its members among the candidates; None where it names a gene."""
-        return GeneFamily(self.symbol, self.genes) if self.lexicon in FAMILY_LEXICONS else None
+        return GeneFamily(self.symbol, self.genes) if self.is_family else None
 
 
 @dataclass(frozen=True, slots=True)

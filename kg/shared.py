@@ -6,6 +6,7 @@ differs is a warning. Batches of figures can be gathered apart and merged in ord
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,32 +18,59 @@ from kg.text import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Shared", "Tally"]
+__all__ = ["Shared", "SharedRecords", "Tally"]
 
 Record = TypeVar("Record", Paper, Gene)
-# The documents in which each variant of a record was first seen, in order.
+# The variants of a record in the order in which figures gave them, each with the document that gave it first.
 Variants = dict[str, dict[Record, str]]
+# A field, its first value, a later one that differs, and the document of the later one.
+Conflict = tuple[str, object, object, str]
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many figures and mentions name a thing."""
+    """How many figures name each thing, and how many mentions; papers have no mentions."""
 
-    n_figures: int = 0
-    n_mentions: int = 0
+    n_figures: Counter[str] = field(default_factory=Counter)
+    n_mentions: Counter[str] = field(default_factory=Counter)
+
+    def merge(self, other: Tally) -> None:
+        """Add another's counts."""
+        self.n_figures.update(other.n_figures)
+        self.n_mentions.update(other.n_mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRecords:
+    """What figures share, each thing once: papers by PMCID, genes by id as a number, families by symbol.
+
+    Attributes
+    ----------
+    organisms
+        Taxon ids and names of the species of figures and genes, by id as a number; the name is empty where none is
+        known.
+    conflicts
+        A warning for each value that another figure's value, which came first, outdid.
+    """
+
+    papers: list[Paper]
+    genes: list[Gene]
+    families: list[GeneFamily]
+    organisms: list[tuple[str, str]]
+    conflicts: list[Problem]
 
 
 @dataclass(slots=True)
 class Shared:
-    """Papers by PMCID, genes by NCBI Gene id, families by symbol, with all variants that figures gave of them."""
+    """Everything that figures said of papers, genes, families and organisms, and how often."""
 
     papers: Variants[Paper] = field(default_factory=dict)
-    paper_tally: dict[str, Tally] = field(default_factory=dict)
     genes: Variants[Gene] = field(default_factory=dict)
-    gene_tally: dict[str, Tally] = field(default_factory=dict)
     families: dict[str, set[str]] = field(default_factory=dict)
-    family_tally: dict[str, Tally] = field(default_factory=dict)
     organisms: dict[str, str] = field(default_factory=dict)
+    paper_tally: Tally = field(default_factory=Tally)
+    gene_tally: Tally = field(default_factory=Tally)
+    family_tally: Tally = field(default_factory=Tally)
     # The parser gives rows of one gene one object, so a look at the last one seen mostly saves the hashing.
     _latest: dict[str, Gene] = field(default_factory=dict, repr=False, compare=False)
 
@@ -58,90 +86,80 @@ class Shared:
         """
         pmcid = figure.paper.pmcid
         self.papers.setdefault(pmcid, {}).setdefault(figure.paper, source)
-        self.paper_tally.setdefault(pmcid, Tally()).n_figures += 1
-        genes: dict[str, int] = {}
-        families: dict[str, int] = {}
+        self.paper_tally.n_figures[pmcid] += 1
+        genes: list[str] = []
+        families: list[str] = []
+        latest = self._latest
         for mention in figure.mentions:
             for candidate in mention.candidates:
                 gene = candidate.gene
-                if self._latest.get(gene.ncbigene) is not gene:
-                    self._latest[gene.ncbigene] = gene
+                if latest.get(gene.ncbigene) is not gene:
+                    latest[gene.ncbigene] = gene
                     self.genes.setdefault(gene.ncbigene, {}).setdefault(gene, source)
             ids = mention.genes
-            for ncbigene in ids:
-                genes[ncbigene] = genes.get(ncbigene, 0) + 1
-            if mention.family is not None:
+            genes += ids
+            if mention.is_family:
+                families.append(mention.symbol)
                 self.families.setdefault(mention.symbol, set()).update(ids)
-                families[mention.symbol] = families.get(mention.symbol, 0) + 1
-        for tally, seen in ((self.gene_tally, genes), (self.family_tally, families)):
-            for key, n_mentions in seen.items():
-                count = tally.setdefault(key, Tally())
-                count.n_figures += 1
-                count.n_mentions += n_mentions
+        self.gene_tally.n_figures.update(set(genes))
+        self.gene_tally.n_mentions.update(genes)
+        self.family_tally.n_figures.update(set(families))
+        self.family_tally.n_mentions.update(families)
         for name in figure.organisms:
             if name in vocab.TAXA:
                 self.organisms.setdefault(vocab.TAXA[name], name)
 
     def merge(self, later: Shared) -> None:
         """Take in what was gathered from figures that come after those gathered here."""
-        for mine, theirs in ((self.papers, later.papers), (self.genes, later.genes)):
-            for key, variants in theirs.items():
-                known = mine.setdefault(key, {})
-                for record, source in variants.items():
-                    known.setdefault(record, source)  # type: ignore[arg-type]
+        _merge_variants(self.papers, later.papers)
+        _merge_variants(self.genes, later.genes)
         for symbol, members in later.families.items():
             self.families.setdefault(symbol, set()).update(members)
         for taxon, name in later.organisms.items():
             self.organisms.setdefault(taxon, name)
-        for tally, other in (
-            (self.paper_tally, later.paper_tally),
-            (self.gene_tally, later.gene_tally),
-            (self.family_tally, later.family_tally),
-        ):
-            for key, count in other.items():
-                total = tally.setdefault(key, Tally())
-                total.n_figures += count.n_figures
-                total.n_mentions += count.n_mentions
+        self.paper_tally.merge(later.paper_tally)
+        self.gene_tally.merge(later.gene_tally)
+        self.family_tally.merge(later.family_tally)
 
-    def merged_papers(self) -> Iterator[Paper]:
-        """Yield the papers, by PMCID."""
+    def records(self) -> SharedRecords:
+        """Return each shared thing once, and the conflicts between what figures said of it."""
+        conflicts: list[Problem] = []
+        papers = []
         for pmcid in sorted(self.papers):
-            yield _first_values(self.papers[pmcid])[0]
-
-    def merged_genes(self) -> Iterator[Gene]:
-        """Yield the genes, by NCBI Gene id as a number."""
+            paper, differing = _first_values(self.papers[pmcid])
+            papers.append(paper)
+            conflicts += _problems(f"papers[{pmcid}]", differing)
+        genes = []
         for ncbigene in sorted(self.genes, key=int):
             variants = self.genes[ncbigene]
-            gene = _first_values(variants)[0]
-            yield replace(gene, is_hgnc=True) if any(variant.is_hgnc for variant in variants) else gene
-
-    def merged_families(self) -> Iterator[GeneFamily]:
-        """Yield the families with all their members, by symbol."""
-        for symbol in sorted(self.families):
-            yield GeneFamily(symbol, tuple(sorted(self.families[symbol], key=int)))
-
-    def merged_organisms(self) -> Iterator[tuple[str, str]]:
-        """Yield taxon id and name of the organisms of figures and genes, by taxon id as a number."""
-        names = dict(self.organisms)
-        for gene in self.merged_genes():
+            gene, differing = _first_values(variants)
+            is_hgnc = any(variant.is_hgnc for variant in variants)
+            genes.append(gene if gene.is_hgnc == is_hgnc else replace(gene, is_hgnc=is_hgnc))
+            conflicts += _problems(f"genes[ncbigene:{ncbigene}]", differing)
+        families = [
+            GeneFamily(symbol, tuple(sorted(self.families[symbol], key=int))) for symbol in sorted(self.families)
+        ]
+        organisms = dict(self.organisms)
+        for gene in genes:
             if vocab.is_taxon(gene.taxon):
-                names.setdefault(gene.taxon, gene.organism or "")
-        for taxon in sorted(names, key=int):
-            yield taxon, names[taxon]
-
-    def conflicts(self) -> Iterator[Problem]:
-        """Yield a warning for each value that another figure's value, which came first, outdid."""
-        for pmcid in sorted(self.papers):
-            yield from _conflicts(f"papers[{pmcid}]", self.papers[pmcid])
-        for ncbigene in sorted(self.genes, key=int):
-            yield from _conflicts(f"genes[ncbigene:{ncbigene}]", self.genes[ncbigene])
+                organisms.setdefault(gene.taxon, gene.organism or "")
+        by_taxon = sorted(organisms.items(), key=lambda item: int(item[0]))
+        return SharedRecords(papers, genes, families, by_taxon, conflicts)
 
 
-def _first_values(variants: dict[Record, str]) -> tuple[Record, list[tuple[str, object, object, str]]]:
-    """Return the record of first values, and each (field, first value, later value, document) that differs."""
+def _merge_variants(mine: Variants[Record], theirs: Variants[Record]) -> None:
+    for key, variants in theirs.items():
+        known = mine.setdefault(key, variants)
+        if known is not variants:
+            for record, source in variants.items():
+                known.setdefault(record, source)
+
+
+def _first_values(variants: dict[Record, str]) -> tuple[Record, list[Conflict]]:
+    """Return the record of first values, and the later values that differ from them, each once."""
     records = iter(variants.items())
     merged, _ = next(records)
-    conflicts: dict[tuple[str, object], tuple[object, str]] = {}
+    conflicts: dict[tuple[str, object], Conflict] = {}
     for record, source in records:
         changes: dict[str, object] = {}
         for name in [f.name for f in fields(record) if f.name != "is_hgnc"]:
@@ -149,13 +167,13 @@ def _first_values(variants: dict[Record, str]) -> tuple[Record, list[tuple[str, 
             if first in (None, ()) and value not in (None, ()):
                 changes[name] = value
             elif value not in (None, (), first):
-                conflicts.setdefault((name, value), (first, source))
+                conflicts.setdefault((name, value), (name, first, value, source))
         if changes:
             merged = replace(merged, **changes)  # type: ignore[arg-type]
-    return merged, [(name, first, value, source) for (name, value), (first, source) in conflicts.items()]
+    return merged, list(conflicts.values())
 
 
-def _conflicts(path: str, variants: dict[Record, str]) -> Iterator[Problem]:
-    for name, first, value, source in _first_values(variants)[1]:
+def _problems(path: str, conflicts: list[Conflict]) -> Iterator[Problem]:
+    for name, first, value, source in conflicts:
         reason = f"an earlier figure says {shorten(first)!r}, which counts"
         yield Problem(Severity.WARNING, source, None, f"{path}.{name}", shorten(value), reason)

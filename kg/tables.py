@@ -200,7 +200,6 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure, source: str) -> No
         The document that it was read from, as problems name it.
     """
     figid, pmcid = figure.figid, figure.paper.pmcid
-    families = [mention.family for mention in figure.mentions]
     genes = [mention.genes for mention in figure.mentions]
     _extend(
         tables["mentions"],
@@ -210,7 +209,7 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure, source: str) -> No
         [mention.symbol for mention in figure.mentions],
         [mention.lexicon for mention in figure.mentions],
         [mention.tier for mention in figure.mentions],
-        [family and family.symbol for family in families],
+        [mention.symbol if mention.is_family else None for mention in figure.mentions],
         [len(ids) for ids in genes],
         [mention.occurrences for mention in figure.mentions],
     )
@@ -382,12 +381,14 @@ class TableWriter:
         import polars as pl
 
         for table, parts in self._parts.items():
+            path, size = self.folder / f"{table}.parquet", ROWS_PER_PART[table]
+            if not parts:  # all rows are still here
+                frame = to_frame(table, self._waiting.pop(table))
+                frame.write_parquet(path, compression="zstd", row_group_size=size)
+                self.n_rows[table] = len(frame)
+                continue
             self._flush(table)
-            pl.scan_ipc(parts).sink_parquet(
-                self.folder / f"{table}.parquet",
-                compression="zstd",
-                row_group_size=ROWS_PER_PART[table],
-                maintain_order=True,
-            )
+            rows = pl.scan_ipc(parts)
+            rows.sink_parquet(path, compression="zstd", row_group_size=size, maintain_order=True)
             for part in parts:
                 part.unlink()

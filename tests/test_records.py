@@ -97,12 +97,10 @@ def test_what_figures_share_is_the_same_gathered_at_once_or_in_parts(found: list
         whole.add(figure, f"{n}.md")
         (first if n < cut else second).add(figure, f"{n}.md")
     first.merge(second)
-    assert list(first.merged_papers()) == list(whole.merged_papers())
-    assert list(first.merged_genes()) == list(whole.merged_genes())
-    assert list(first.merged_families()) == list(whole.merged_families())
-    assert list(first.merged_organisms()) == list(whole.merged_organisms())
-    assert list(first.conflicts()) == list(whole.conflicts())
+    assert first.records() == whole.records()
+    assert first.paper_tally == whole.paper_tally
     assert first.gene_tally == whole.gene_tally
+    assert first.family_tally == whole.family_tally
 
 
 def test_a_gene_with_two_symbols_takes_the_first_and_says_so() -> None:
@@ -111,8 +109,8 @@ def test_a_gene_with_two_symbols_takes_the_first_and_says_so() -> None:
         candidate = kg.model.Candidate(kg.Gene("1", symbol, is_hgnc=is_hgnc), (0,))
         mention = kg.GeneMention(1, "w", "s", "hgnc_symbol", (candidate,))
         shared.add(kg.Figure(f"PMC1__f{n}", kg.Paper("PMC1"), mentions=(mention,)), f"{n}.md")
-    assert list(shared.merged_genes()) == [kg.Gene("1", "A", is_hgnc=True)]
-    (problem,) = shared.conflicts()
+    assert shared.records().genes == [kg.Gene("1", "A", is_hgnc=True)]
+    (problem,) = shared.records().conflicts
     assert (problem.file, problem.path, problem.value) == ("2.md", "genes[ncbigene:1].symbol", "B")
 
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.errors import ParseError, Problem, Severity
 from kg.model import Annotation, Figure, Paper
 from kg.parse.data_tables import parse_data_table
-from kg.parse.front_matter import FrontMatter, FrontMatterError, read_front_matter
-from kg.parse.mentions import REQUIRED_COLUMNS, Form, Rows, chemical_mentions, disease_mentions, gene_mentions
+from kg.parse.front_matter import GENE_FIELDS, FrontMatter, FrontMatterError, read_front_matter
+from kg.parse.mentions import (
+    REQUIRED_COLUMNS,
+    TABLE_GENE_FIELDS,
+    Form,
+    Rows,
+    chemical_mentions,
+    disease_mentions,
+    gene_mentions,
+)
 from kg.text import PLACEHOLDERS, clean, decode, shorten
 
 if TYPE_CHECKING:
@@ -119,8 +128,10 @@ def parse_figure(
     document = _Document(name)
     _read(document, markdown)
     figid, pmcid = _identity(document, stem)
-    rows = {kind: _rows(document, kind, tables or {}) for kind in ("genes", "chemicals", "diseases")}
-    _report_missing_genes(document, rows["genes"], stem or figid)
+    tables = tables or {}
+    genes = _gene_rows(document, tables)
+    if genes.form is Form.ABSENT:
+        document.problems.append(_no_genes(document.name, stem or figid))
     figure = Figure(
         figid=figid,
         paper=_paper(document, pmcid),
@@ -141,13 +152,13 @@ def parse_figure(
         wpid=document.text("wpid"),
         seo=document.text("seo"),
         annotations=_annotations(document),
-        mentions=gene_mentions(rows["genes"]),
-        chemicals=chemical_mentions(rows["chemicals"]),
-        diseases=disease_mentions(rows["diseases"]),
+        mentions=gene_mentions(genes),
+        chemicals=chemical_mentions(_rows(document, "chemicals", tables)),
+        diseases=disease_mentions(_rows(document, "diseases", tables)),
         block=_block(document),
         extra=_extra(document),
     )
-    generation = 1 if rows["genes"].form is Form.EMBEDDED else 2
+    generation = 1 if genes.form is Form.EMBEDDED else 2
     return ParsedFigure(figure, tuple(document.problems), generation)
 
 
@@ -220,37 +231,60 @@ def _identity(document: _Document, stem: str) -> tuple[str, str]:
     return figid, pmcid
 
 
-def _rows(document: _Document, kind: str, tables: Mapping[str, tuple[str, bytes]]) -> Rows:
+def _gene_rows(document: _Document, tables: Mapping[str, tuple[str, bytes]]) -> Rows[tuple[str, ...]]:
+    """Return the rows of genes, from the front matter where it has them, else from the ``_data`` file."""
+    if document.front.rows is not None:
+        _report_unread(document, "genes", tables)
+        place = partial(_embedded_place, document, "genes")
+        return Rows(Form.EMBEDDED, list(enumerate(document.front.rows)), document.problems, place)
+    rows = _rows(document, "genes", tables)
+    columns = TABLE_GENE_FIELDS if rows.form is Form.TABLE else GENE_FIELDS
+    known, unknown = set(columns), set[str]()
+    cells = []
+    for position, row in rows.rows:
+        cells.append((position, tuple([row.get(column, "") for column in columns])))
+        for column in sorted(row.keys() - known - unknown) if rows.form is Form.EMBEDDED else ():
+            unknown.add(column)
+            rows.warn(position, column, row[column], "the column is not known; left out in all rows")
+    return Rows(rows.form, cells, rows.problems, rows.place)
+
+
+def _rows(document: _Document, kind: str, tables: Mapping[str, tuple[str, bytes]]) -> Rows[dict[str, str]]:
     """Return the rows of one kind, from the front matter where it has them, else from the ``_data`` file."""
     embedded = document.fields.get(kind)
     if embedded is not None and embedded not in ("", "NA"):
-        if kind in tables:
-            document.warn(kind, "", f"the file has its own rows, so {tables[kind][0]} is not read")
+        _report_unread(document, kind, tables)
         return _embedded_rows(document, kind, embedded)
     if kind in tables:
         return _table_rows(document, kind, *tables[kind])
-    return Rows(kind, Form.ABSENT, [], document.problems, lambda *_: (document.name, None, kind))
+    return Rows(Form.ABSENT, [], document.problems, lambda *_: (document.name, None, kind))
 
 
-def _embedded_rows(document: _Document, kind: str, embedded: object) -> Rows:
+def _report_unread(document: _Document, kind: str, tables: Mapping[str, tuple[str, bytes]]) -> None:
+    if kind in tables:
+        document.warn(kind, "", f"the file has its own rows, so {tables[kind][0]} is not read")
+
+
+def _embedded_place(document: _Document, kind: str, position: int, column: str) -> tuple[str, int | None, str]:
+    path = (kind, position, column) if column else (kind, position)
+    return document.name, document.front.line(*path), f"{kind}[{position}]" + (f".{column}" if column else "")
+
+
+def _embedded_rows(document: _Document, kind: str, embedded: object) -> Rows[dict[str, str]]:
     if not isinstance(embedded, list):
         document.warn(kind, embedded, "a list of rows was expected; left out of the graph, kept in `extra`")
         embedded = []
-
-    def place(position: int, column: str) -> tuple[str, int | None, str]:
-        path = (kind, position, column) if column else (kind, position)
-        return document.name, document.front.line(*path), f"{kind}[{position}]" + (f".{column}" if column else "")
-
-    rows = Rows(kind, Form.EMBEDDED, [], document.problems, place)
+    found: list[tuple[int, dict[str, str]]] = []
+    rows = Rows(Form.EMBEDDED, found, document.problems, partial(_embedded_place, document, kind))
     for position, row in enumerate(embedded):
         if isinstance(row, dict) and all(isinstance(value, str) for value in row.values()):
-            rows.rows.append((position, row))
+            found.append((position, row))
         else:
             rows.skip(position, "", row, "a row must be a mapping of texts")
     return rows
 
 
-def _table_rows(document: _Document, kind: str, name: str, data: bytes) -> Rows:
+def _table_rows(document: _Document, kind: str, name: str, data: bytes) -> Rows[dict[str, str]]:
     problems = document.problems
     try:
         text, n_replaced = decode(data)
@@ -258,7 +292,7 @@ def _table_rows(document: _Document, kind: str, name: str, data: bytes) -> Rows:
         reason = "not UTF-8, so none of its rows is read; save the file as UTF-8"
         line, byte = _bad_byte(data, error)
         problems.append(Problem(Severity.ROW_SKIPPED, name, line, "", byte, reason))
-        return Rows(kind, Form.TABLE, [], problems, lambda *_: (name, None, ""))
+        return Rows(Form.TABLE, [], problems, lambda *_: (name, None, ""))
     if n_replaced:
         problems.append(_replaced(name, n_replaced))
     table = parse_data_table(text)
@@ -274,7 +308,7 @@ def _table_rows(document: _Document, kind: str, name: str, data: bytes) -> Rows:
         reason = f"the header lacks {', '.join(missing)}, so none of the {len(rows)} rows is read"
         problems.append(Problem(Severity.ROW_SKIPPED, name, 1, "", shorten(text.partition("\n")[0]), reason))
         rows = []
-    return Rows(kind, Form.TABLE, rows, problems, lambda position, column: (name, lines[position], column))
+    return Rows(Form.TABLE, rows, problems, lambda position, column: (name, lines[position], column))
 
 
 def _bad_byte(data: bytes, error: UnicodeDecodeError) -> tuple[int, str]:
@@ -282,10 +316,9 @@ def _bad_byte(data: bytes, error: UnicodeDecodeError) -> tuple[int, str]:
     return data.count(b"\n", 0, error.start) + 1, f"byte 0x{data[error.start]:02x}"
 
 
-def _report_missing_genes(document: _Document, genes: Rows, stem: str) -> None:
-    if genes.form is Form.ABSENT:
-        reason = f"no `genes` here and no _data/{stem}-genes.tsv; the figure has no gene mentions"
-        document.problems.append(Problem(Severity.WARNING, document.name, None, "genes", "", reason))
+def _no_genes(name: str, stem: str) -> Problem:
+    reason = f"no `genes` here and no _data/{stem}-genes.tsv; the figure has no gene mentions"
+    return Problem(Severity.WARNING, name, None, "genes", "", reason)
 
 
 def _paper(document: _Document, pmcid: str) -> Paper:

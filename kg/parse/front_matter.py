@@ -20,7 +20,15 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-__all__ = ["FrontMatter", "FrontMatterError", "Notice", "read_fast", "read_front_matter", "read_reference"]
+__all__ = [
+    "GENE_FIELDS",
+    "FrontMatter",
+    "FrontMatterError",
+    "Notice",
+    "read_fast",
+    "read_front_matter",
+    "read_reference",
+]
 
 MAX_DEPTH = 32
 MAX_NODES = 200_000
@@ -37,15 +45,12 @@ _SCALAR = (
     rf"|'(?:[^'{_BREAKS}]|'')*'"
     rf'|"[^"\\{_BREAKS}]*")'
 )
-_GENE_KEYS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
-_ROW = "\n".join(f"{'- ' if i == 0 else '  '}{key}: ({_SCALAR})" for i, key in enumerate(_GENE_KEYS)) + "\n"
-_ROWS = re.compile(_ROW)
-_KEYWORDS = re.compile(rf"  - ({_SCALAR})\n")
-_LISTS = re.compile(
-    rf"^(?P<genes>genes:\n)(?P<rows>(?:{_ROW.replace('(' + _SCALAR + ')', _SCALAR)})+)"
-    rf"|^(?P<keywords>  keywords:\n)(?P<items>(?:  - {_SCALAR}\n)+)",
-    re.MULTILINE,
-)
+GENE_FIELDS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
+_ROW = "\n".join(f"{'- ' if i == 0 else '  '}{key}: ({_SCALAR})" for i, key in enumerate(GENE_FIELDS))
+_ROWS = re.compile(f"^{_ROW}\n", re.MULTILINE)
+_ITEMS = re.compile(rf"^  - ({_SCALAR})\n", re.MULTILINE)
+_AFTER_ROWS = re.compile(r"^(?![ -])", re.MULTILINE)
+_AFTER_ITEMS = re.compile(r"^(?!  - )", re.MULTILINE)
 _ROWS_PLACEHOLDER = "kg-placeholder-for-the-rows"
 _ITEMS_PLACEHOLDER = "kg-placeholder-for-the-items"
 
@@ -73,7 +78,9 @@ class FrontMatter:
     Attributes
     ----------
     fields
-        The values by top-level key: text, lists and mappings of them.
+        The values by top-level key: text, lists and mappings of them; ``genes`` is empty where there are `rows`.
+    rows
+        The rows of ``genes``, each with exactly the fields of `GENE_FIELDS`, where the fast way has read them.
     notices
         What is odd in the YAML itself.
     """
@@ -84,9 +91,11 @@ class FrontMatter:
         yaml_text: str,
         first_line: int,
         notices: tuple[Notice, ...] = (),
-        rows_line: int | None = None,
+        rows: list[tuple[str, ...]] | None = None,
+        rows_line: int = 0,
     ) -> None:
         self.fields = fields
+        self.rows = rows
         self.notices = notices
         self._yaml_text = yaml_text
         self._first_line = first_line
@@ -98,6 +107,13 @@ class FrontMatter:
         assert root is not None  # noqa: S101 - these very lines were read before
         return root
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return all values by top-level key, those of the rows among them."""
+        if self.rows is None:
+            return self.fields
+        rows = [dict(zip(GENE_FIELDS, row, strict=True)) for row in self.rows]
+        return {key: rows if key == "genes" else value for key, value in self.fields.items()}
+
     def line(self, *path: str | int) -> int:
         """Return the line of the file on which the value at a path begins; that of its parent where it is missing.
 
@@ -106,9 +122,9 @@ class FrontMatter:
         *path
             Keys and positions from 0, from the top: ``line("genes", 3, "entrez")``.
         """
-        if self._rows_line is not None and path[0] == "genes" and len(path) > 1:
-            field = _GENE_KEYS.index(str(path[2])) if len(path) > 2 and path[2] in _GENE_KEYS else 0
-            return self._rows_line + len(_GENE_KEYS) * int(path[1]) + field
+        if self.rows is not None and path[0] == "genes" and len(path) > 1:
+            field = GENE_FIELDS.index(str(path[2])) if len(path) > 2 and path[2] in GENE_FIELDS else 0
+            return self._rows_line + len(GENE_FIELDS) * int(path[1]) + field
         node = self._root
         for step in path:
             child = _child(node, step)
@@ -141,7 +157,7 @@ def read_front_matter(text: str) -> FrontMatter:
 
     Examples
     --------
-    >>> read_front_matter("---\nsymbol: NO\nyear: 2020\n---\n").fields
+    >>> read_front_matter("---\nsymbol: NO\nyear: 2020\n---\n").to_dict()
     {'symbol': 'NO', 'year': '2020'}
     """
     yaml_text, first_line = _split(text)
@@ -155,17 +171,19 @@ def _split(text: str) -> tuple[str, int]:
     if opening is None:
         raise FrontMatterError("no front matter: the first line must be `---`; is this a PFOCR figure?")
     begin = text.index("\n", opening.start()) + 1 if "\n" in text[start:] else len(text)
-    closing = _FENCE.search(text, max(begin, opening.end()))
-    if closing is None:
-        raise FrontMatterError("the front matter has no end: a second line of `---` is missing", text.count("\n") + 1)
-    return text[begin : closing.start()], text.count("\n", 0, begin) + 1
+    end = opening.end() - 1
+    while (end := text.find("\n---", end)) >= 0:
+        if _FENCE.match(text, end + 1):
+            return text[begin : end + 1], text.count("\n", 0, begin) + 1
+        end += 1
+    raise FrontMatterError("the front matter has no end: a second line of `---` is missing", text.count("\n") + 1)
 
 
 def _unquote(scalar: str) -> str:
-    first = scalar[0]
-    if first == "'":
-        return scalar[1:-1].replace("''", "'")
-    return scalar[1:-1] if first == '"' else scalar
+    if scalar[0] not in "'\"":
+        return scalar
+    value = scalar[1:-1]
+    return value.replace("''", "'") if scalar[0] == "'" and "'" in value else value
 
 
 def read_fast(yaml_text: str, first_line: int = 1) -> FrontMatter | None:
@@ -176,34 +194,55 @@ def read_fast(yaml_text: str, first_line: int = 1) -> FrontMatter | None:
     block sequence at the key's own indent, each of a form with one meaning (YAML 1.1, sections 9.1, 9.3 and 9.4).
     And its text comes back whole only if the line after it does not continue the scalar.
     """
-    lists: dict[str, str] = {}
-
-    def set_aside(match: re.Match[str]) -> str:
-        kind = "genes" if match["genes"] else "keywords"
-        if kind in lists:  # twice the same list: not a file of ours
-            return match[0]
-        lists[kind] = match["rows"] or match["items"]
-        head = match["genes"] or match["keywords"]
-        return f"{head[:-1]} {_ROWS_PLACEHOLDER if kind == 'genes' else _ITEMS_PLACEHOLDER}\n"
-
     if "kg-placeholder-for-" in yaml_text or "\r" in yaml_text:
         return None
-    fields = _build(_LISTS.sub(set_aside, yaml_text))
+    rows_found = _cut(yaml_text, "genes:\n", _AFTER_ROWS, _ROWS, len(GENE_FIELDS))
+    rest = rows_found.rest(yaml_text, _ROWS_PLACEHOLDER) if rows_found else yaml_text
+    items_found = _cut(rest, "  keywords:\n", _AFTER_ITEMS, _ITEMS, 1)
+    rest = items_found.rest(rest, _ITEMS_PLACEHOLDER) if items_found else rest
+    fields = _build(rest)
     if fields is None:
         return None
-    rows_line = None
-    if "genes" in lists:
+    rows, rows_line = None, 0
+    if rows_found:
         if fields.get("genes") != _ROWS_PLACEHOLDER:
             return None
-        rows = _ROWS.findall(lists["genes"])
-        fields["genes"] = [dict(zip(_GENE_KEYS, map(_unquote, row), strict=True)) for row in rows]
-        rows_line = first_line + yaml_text.count("\n", 0, yaml_text.index(lists["genes"]))
-    if "keywords" in lists:
+        fields["genes"] = []
+        rows = [tuple(map(_unquote, row)) for row in rows_found.matches]
+        rows_line = first_line + yaml_text.count("\n", 0, rows_found.start)
+    if items_found:
         block = fields.get("schema-jsonld")
         if not isinstance(block, dict) or block.get("keywords") != _ITEMS_PLACEHOLDER:
             return None
-        block["keywords"] = list(map(_unquote, _KEYWORDS.findall(lists["keywords"])))
-    return FrontMatter(fields, yaml_text, first_line, rows_line=rows_line)
+        block["keywords"] = list(map(_unquote, items_found.matches))
+    return FrontMatter(fields, yaml_text, first_line, rows=rows, rows_line=rows_line)
+
+
+class _Cut(NamedTuple):
+    """The lines of a list that can be read off: where they stand, and what was read."""
+
+    start: int
+    end: int
+    matches: list[Any]
+
+    def rest(self, text: str, placeholder: str) -> str:
+        """Return the text with a placeholder, on the line of the list's key, in the place of the lines."""
+        return f"{text[: self.start - 1]} {placeholder}\n{text[self.end :]}"
+
+
+def _cut(text: str, key: str, after: re.Pattern[str], line: re.Pattern[str], n_lines: int) -> _Cut | None:
+    """Return the list under a key if each of its entries has the plain form of `line`, over `n_lines` lines."""
+    start = text.find("\n" + key) + 1
+    if start == 0:
+        return None
+    start += len(key)
+    stop = after.search(text, start)
+    end = stop.start() if stop else len(text)
+    matches = line.findall(text, start, end)
+    # Each match is that many whole lines, so as many lines as there are means that none was passed over.
+    if not matches or len(matches) * n_lines != text.count("\n", start, end):
+        return None
+    return _Cut(start, end, matches)
 
 
 def _build(yaml_text: str) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from kg.errors import Problem, Severity
 from kg.model import (
@@ -17,12 +17,22 @@ from kg.model import (
     Gene,
     GeneMention,
 )
+from kg.parse.front_matter import GENE_FIELDS
 from kg.text import PLACEHOLDERS, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["REQUIRED_COLUMNS", "Form", "Rows", "chemical_mentions", "disease_mentions", "gene_mentions"]
+__all__ = [
+    "GENE_FIELDS",
+    "REQUIRED_COLUMNS",
+    "TABLE_GENE_FIELDS",
+    "Form",
+    "Rows",
+    "chemical_mentions",
+    "disease_mentions",
+    "gene_mentions",
+]
 
 # An NCBI Gene id, as NCBI writes it: so the row can be written again from it.
 _NCBI_GENE = re.compile(r"[1-9][0-9]{0,17}")
@@ -30,11 +40,16 @@ _MESH = re.compile(r"(?:mesh:)?([A-Z][0-9]+)", re.IGNORECASE)
 _CHEBI = re.compile(r"(?:chebi:)?([0-9]+)", re.IGNORECASE)
 _DOID = re.compile(r"(?:doid:)?([0-9]+)", re.IGNORECASE)
 
-_EMBEDDED_FIELDS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
-_TABLE_FIELDS = ("word", "match", "source", "ncbigene_symbol", "ncbigene_id")
-_TABLE_EXTRAS = ("organism_id", "organism_name", "organism_group", "count_direct", "count_synonym", "count_match")
+TABLE_GENE_FIELDS = (
+    *("word", "match", "source", "ncbigene_symbol", "ncbigene_id"),
+    *("organism_id", "organism_name", "organism_group", "count_direct", "count_synonym", "count_match"),
+)
+"""The columns of a gene's row in a table, in the order in which `Rows` has them."""
 
-REQUIRED_COLUMNS = {"genes": _TABLE_FIELDS, "chemicals": ("word",), "diseases": ("word",)}
+# In both: word, match and lexicon make the mention; what follows, up to the counts, is the candidate gene.
+_MENTION, _GENE, _COUNTS = slice(3), slice(3, 8), slice(8, None)
+
+REQUIRED_COLUMNS = {"genes": TABLE_GENE_FIELDS[:5], "chemicals": ("word",), "diseases": ("word",)}
 """The columns without which no row of a ``_data`` file can be used, by kind."""
 
 
@@ -46,26 +61,27 @@ class Form(Enum):
     ABSENT = "absent"
 
 
-class Rows(NamedTuple):
+Row = TypeVar("Row")
+
+
+class Rows(NamedTuple, Generic[Row]):
     """The rows of one kind in one document, and where to report what is wrong with them.
 
     Attributes
     ----------
-    kind
-        ``genes``, ``chemicals`` or ``diseases``.
     form
         Where they stand, which decides their columns.
     rows
-        Position in the file (from 0) and cells by column.
+        Position in the file (from 0) and cells. Cells of genes stand in the order of `GENE_FIELDS`, or of
+        `TABLE_GENE_FIELDS` in a table; those of chemicals and diseases are by column.
     problems
         The document's list of problems, appended to.
     place
         From a position and a column (empty for the row) to the file, line and path that a problem names.
     """
 
-    kind: str
     form: Form
-    rows: list[tuple[int, dict[str, str]]]
+    rows: Sequence[tuple[int, Row]]
     problems: list[Problem]
     place: Callable[[int, str], tuple[str, int | None, str]]
 
@@ -83,12 +99,12 @@ class Rows(NamedTuple):
 
 
 @lru_cache(maxsize=65_536)
-def _hgnc_gene(ncbigene: str, symbol: str) -> Gene:
-    return Gene(ncbigene, symbol, is_hgnc=True, taxon="9606", organism="Homo sapiens")
-
-
-@lru_cache(maxsize=65_536)
-def _ncbi_gene(ncbigene: str, symbol: str, *organism: str) -> Gene:
+def _gene(symbol: str, ncbigene: str, *organism: str) -> Gene | None:
+    """Return the gene that a row names, one object for equal ones; None if it lacks a symbol or a usable id."""
+    if not symbol or _NCBI_GENE.fullmatch(ncbigene) is None:
+        return None
+    if not organism:
+        return Gene(ncbigene, symbol, is_hgnc=True, taxon="9606", organism="Homo sapiens")
     taxon, name, group = (cell or None for cell in organism)
     return Gene(ncbigene, symbol, is_hgnc=False, taxon=taxon, organism=name, organism_group=group)
 
@@ -97,91 +113,78 @@ def _ncbi_gene(ncbigene: str, symbol: str, *organism: str) -> Gene:
 _Growing = tuple[Gene, list[int], list[Counts]]
 
 
-def gene_mentions(rows: Rows) -> tuple[GeneMention, ...]:
+def gene_mentions(rows: Rows[tuple[str, ...]]) -> tuple[GeneMention, ...]:
     """Return the gene mentions of a document, numbered from 1 in order of first appearance.
 
     Rows with one word, one matched symbol and one lexicon make one mention, wherever they stand; in it, rows with one
     gene make one candidate. A row is left out, and reported, if a field is missing or its gene id is no number.
     """
-    grouped: dict[tuple[str, str, str], dict[tuple[str, ...], _Growing]] = {}
-    group = _group_table_rows if rows.form is Form.TABLE else _group_embedded_rows
-    group(rows, grouped)
-    mentions = []
-    unknown = set()
-    for number, ((word, symbol, lexicon), candidates) in enumerate(grouped.items(), 1):
-        if lexicon not in LEXICON_TIERS and lexicon not in unknown:
-            unknown.add(lexicon)
-            position = next(iter(candidates.values()))[1][0]
-            rows.warn(position, "source", lexicon, "an unknown lexicon: the mention counts in no tier but `all`")
-        for gene, positions, _ in candidates.values():
-            if len(positions) > 1:
-                again = f"the row of {gene.symbol} stands {len(positions)} times"
-                rows.warn(positions[1], "", word, again)
-        mentions.append(
+    grouped: dict[tuple[str, ...], dict[tuple[str, ...], _Growing]] = {}
+    repeated: list[_Growing] = []
+    for position, row in rows.rows:
+        cells = row[_GENE]
+        gene = _gene(*cells)
+        if gene is None or not row[0] or not row[1]:
+            _report_unusable(rows, position, row)
+            continue
+        candidates = grouped.get(row[_MENTION])
+        if candidates is None:
+            candidates = grouped[row[_MENTION]] = {}
+        growing = candidates.get(cells)
+        if growing is None:
+            growing = candidates[cells] = (gene, [], [])
+        elif len(growing[1]) == 1:
+            repeated.append(growing)
+        growing[1].append(position)
+        if len(row) > len(GENE_FIELDS):
+            growing[2].append(Counts(*row[_COUNTS]))
+    for gene, positions, _ in repeated:
+        rows.warn(positions[1], "", gene.symbol, f"the same row stands {len(positions)} times")
+    _report_unknown_lexicons(rows, grouped)
+    return tuple(
+        [
             GeneMention(
                 number,
                 word,
                 symbol,
                 lexicon,
-                tuple(
-                    [
-                        Candidate(gene, tuple(positions), tuple(counts))
-                        for gene, positions, counts in candidates.values()
-                    ]
-                ),
+                tuple([Candidate(gene, tuple(positions), tuple(counts)) for gene, positions, counts in found.values()]),
             )
-        )
-    return tuple(mentions)
+            for number, ((word, symbol, lexicon), found) in enumerate(grouped.items(), 1)
+        ]
+    )
 
 
-def _usable(rows: Rows, position: int, row: dict[str, str], fields: tuple[str, ...]) -> bool:
-    """Return whether a row names a word, a match, a gene symbol and a gene id; report it if not."""
-    for column in fields:
-        if column != "source" and not row.get(column):
+def _report_unknown_lexicons(
+    rows: Rows[tuple[str, ...]], grouped: dict[tuple[str, ...], dict[tuple[str, ...], _Growing]]
+) -> None:
+    first: dict[str, int] = {}
+    for (_, _, lexicon), candidates in grouped.items():
+        if lexicon not in LEXICON_TIERS and lexicon not in first:
+            first[lexicon] = next(iter(candidates.values()))[1][0]
+    for lexicon, position in first.items():
+        rows.warn(position, "source", lexicon, "an unknown lexicon: the mention counts in no tier but `all`")
+
+
+def _report_unusable(rows: Rows[tuple[str, ...]], position: int, row: tuple[str, ...]) -> None:
+    columns = TABLE_GENE_FIELDS if rows.form is Form.TABLE else GENE_FIELDS
+    for column, cell in zip(columns[:5], row, strict=False):
+        if not cell and column != "source":
             rows.skip(position, column, "", f"the row has no `{column}`")
-            return False
-    ncbigene = row[fields[-1]]
-    if _NCBI_GENE.fullmatch(ncbigene) is None:
-        rows.skip(position, fields[-1], ncbigene, "not an NCBI Gene id (a whole number above 0, no leading zero)")
-        return False
-    return True
+            return
+    rows.skip(position, columns[4], row[4], "not an NCBI Gene id (a whole number above 0, no leading zero)")
 
 
-def _group_embedded_rows(rows: Rows, grouped: dict[tuple[str, str, str], dict[tuple[str, ...], _Growing]]) -> None:
-    warned: set[str] = set()
-    for position, row in rows.rows:
-        if not _usable(rows, position, row, _EMBEDDED_FIELDS):
-            continue
-        if len(row) > len(_EMBEDDED_FIELDS):
-            for column in row.keys() - set(_EMBEDDED_FIELDS) - warned:
-                warned.add(column)
-                rows.warn(position, column, row[column], "the column is not known; left out in all rows")
-        key = (row["entrez"], row["hgnc_symbol"])
-        candidates = grouped.setdefault((row["word"], row["symbol"], row.get("source", "")), {})
-        if key in candidates:
-            candidates[key][1].append(position)
-        else:
-            candidates[key] = (_hgnc_gene(*key), [position], [])
-
-
-def _group_table_rows(rows: Rows, grouped: dict[tuple[str, str, str], dict[tuple[str, ...], _Growing]]) -> None:
-    for position, row in rows.rows:
-        if not _usable(rows, position, row, _TABLE_FIELDS):
-            continue
-        taxon, organism, group, *counts = [row.get(column, "") for column in _TABLE_EXTRAS]
-        key = (row["ncbigene_id"], row["ncbigene_symbol"], taxon, organism, group)
-        candidates = grouped.setdefault((row["word"], row["match"], row.get("source", "")), {})
-        if key not in candidates:
-            candidates[key] = (_ncbi_gene(*key), [], [])
-        candidates[key][1].append(position)
-        candidates[key][2].append(Counts(*counts))
+_EntityRows = Rows[dict[str, str]]
 
 
 def _present(value: str | None) -> str | None:
     return None if value is None or value.strip() in PLACEHOLDERS else value.strip()
 
 
-def _identifier(rows: Rows, position: int, column: str, value: str | None, pattern: re.Pattern[str]) -> str | None:
+def _identifier(
+    rows: _EntityRows, position: int, column: str, value: str | None, pattern: re.Pattern[str]
+) -> str | None:
     """Return an identifier without its prefix; None, and a warning, where it is not of its kind."""
     value = _present(value)
     if value is None:
@@ -201,7 +204,7 @@ class _Entity(NamedTuple):
     other: str | None
 
 
-def _entities(rows: Rows, other: str, pattern: re.Pattern[str]) -> list[_Entity]:
+def _entities(rows: _EntityRows, other: str, pattern: re.Pattern[str]) -> list[_Entity]:
     """Return the usable rows of chemicals or diseases, of either generation."""
     found = []
     for position, row in rows.rows:
@@ -222,11 +225,11 @@ def _entities(rows: Rows, other: str, pattern: re.Pattern[str]) -> list[_Entity]
     return found
 
 
-def chemical_mentions(rows: Rows) -> tuple[ChemicalMention, ...]:
+def chemical_mentions(rows: _EntityRows) -> tuple[ChemicalMention, ...]:
     """Return the chemical mentions of a document, one a usable row, numbered from 1."""
     return tuple(ChemicalMention(number, *entity) for number, entity in enumerate(_entities(rows, "chebi", _CHEBI), 1))
 
 
-def disease_mentions(rows: Rows) -> tuple[DiseaseMention, ...]:
+def disease_mentions(rows: _EntityRows) -> tuple[DiseaseMention, ...]:
     """Return the disease mentions of a document, one a usable row, numbered from 1."""
     return tuple(DiseaseMention(number, *entity) for number, entity in enumerate(_entities(rows, "doid", _DOID), 1))

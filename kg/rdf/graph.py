@@ -101,7 +101,7 @@ def add_figures(graph: Graph, figures: Iterable[Figure]) -> None:
             _add(graph, description)
     for description in describe_agents():
         _add(graph, description)
-    for _, description in describe_shared(shared):
+    for _, description in describe_shared(shared.records()):
         _add(graph, description)
 
 

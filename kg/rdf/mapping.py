@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kg import vocab
 from kg.blocks import figure_block
+from kg.model import LEXICON_TIERS
 from kg.text import clean
 from kg.vocab import PROPERTIES, Property, SharedGraph
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
-    from kg.shared import Shared
+    from kg.shared import SharedRecords
 
 __all__ = ["Description", "describe_agents", "describe_figure", "describe_shared"]
 
@@ -78,6 +79,7 @@ _AN_HGNC_GENE = [vocab.expand("pfkg:HgncGene"), *_A_GENE]
 _AN_ORGANISM = [vocab.expand("biolink:OrganismTaxon")]
 _AN_ORGANIZATION = [vocab.expand("schema:Organization")]
 _A_PERIODICAL = [vocab.expand("schema:Periodical")]
+_LEXICONS = {lexicon: [vocab.lexicon_iri(lexicon)] for lexicon in LEXICON_TIERS}
 _IDENTIFYING = [vocab.expand("oa:identifying")]
 _LICENSE_OF_FIGURES = [vocab.CC0]
 _CREATOR_OF_FIGURES = [vocab.WIKIPATHWAYS]
@@ -170,14 +172,15 @@ def _mention_properties(mention: GeneMention, target: list[str]) -> list[tuple[P
         (_WORD, [clean(mention.word)[0]]),
         (_MATCHED_SYMBOL, [clean(mention.symbol)[0]]),
     ]
-    if mention.tier is not None:
-        properties.append((_LEXICON, [vocab.lexicon_iri(mention.lexicon)]))
+    lexicon = _LEXICONS.get(mention.lexicon)
+    if lexicon is not None:
+        properties.append((_LEXICON, lexicon))
     else:
         properties.append((_LEXICON, [vocab.UNKNOWN_LEXICON]))
         properties.append((_LEXICON_NAME, [clean(mention.lexicon)[0]]))
     properties.append((_OCCURRENCES, [str(mention.occurrences)]))
     properties.append((_CANDIDATE, genes))
-    if mention.family is not None:
+    if mention.is_family:
         properties.append((_BODY, [vocab.family_iri(mention.symbol)]))
     elif len(genes) == 1:
         properties.append((_BODY, genes))
@@ -215,14 +218,14 @@ def describe_agents() -> Iterator[Description]:
     yield vocab.WIKIPATHWAYS, [(_TYPE, _AN_ORGANIZATION), (_NAME, ["WikiPathways"])]
 
 
-def describe_shared(shared: Shared) -> Iterator[tuple[SharedGraph, Description]]:
+def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Description]]:
     """Yield what figures share, each described once, with the named graph that it belongs to.
 
     Papers come first, then journals, publishers, genes, families and organisms; each kind in the order of its ids.
     """
     journals: dict[str, str | None] = {}
     publishers = set()
-    for paper in shared.merged_papers():
+    for paper in shared.papers:
         yield SharedGraph.PAPERS, (vocab.paper_iri(paper.pmcid), _paper_properties(paper))
         if paper.journal:
             journals[paper.journal] = journals.get(paper.journal) or paper.journal_abbreviation
@@ -237,11 +240,11 @@ def describe_shared(shared: Shared) -> Iterator[tuple[SharedGraph, Description]]
         properties = _Properties([(_TYPE, _AN_ORGANIZATION)])
         properties.texts(_NAME, publisher)
         yield SharedGraph.AGENTS, (vocab.publisher_iri(publisher), properties)
-    for gene in shared.merged_genes():
+    for gene in shared.genes:
         yield SharedGraph.GENES, (vocab.gene_iri(gene.ncbigene), _gene_properties(gene))
-    for family in shared.merged_families():
+    for family in shared.families:
         yield SharedGraph.FAMILIES, (vocab.family_iri(family.symbol), _family_properties(family))
-    for taxon, name in shared.merged_organisms():
+    for taxon, name in shared.organisms:
         properties = _Properties([(_TYPE, _AN_ORGANISM)])
         properties.texts(_LABEL, name)
         properties.texts(_IDENTIFIER, f"NCBITaxon:{taxon}")

@@ -43,7 +43,7 @@ def written(found: list[Figure], name: str) -> bytes:
         shared.add(figure)
         graph = figure_graph_iri(figure_iri(figure.figid))
         parts += [fmt.node(description, graph) for description in describe_figure(figure)]
-    parts += [fmt.node(description, graph.value) for graph, description in describe_shared(shared)]
+    parts += [fmt.node(description, graph.value) for graph, description in describe_shared(shared.records())]
     return "".join([*parts, fmt.footer()]).encode()
 
 

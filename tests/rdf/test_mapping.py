@@ -150,7 +150,7 @@ def test_no_list_of_objects_is_empty_or_repeats_one() -> None:
     for figure in kg.read_figures("seeds"):
         shared.add(figure)
         found += list(describe_figure(figure))
-    found += [description for _, description in describe_shared(shared)]
+    found += [description for _, description in describe_shared(shared.records())]
     found += list(describe_agents())
     assert len({subject for subject, _ in found}) == len(found)
     for _, properties in found:
