@@ -303,7 +303,8 @@ def check(
     from kg.api import read_build
     from kg.check import check as check_folder
 
-    report = check_folder(read_build(folder), recommended=recommended, workers=workers)
+    with _progress(quiet=as_json) as progress:
+        report = check_folder(read_build(folder), recommended=recommended, workers=workers, progress=progress)
     typer.echo(report.to_json() if as_json else str(report))
     raise typer.Exit(0 if report.conforms else 1)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +22,6 @@ from kg.errors import BuildError
 from kg.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import polars as pl
 
 __all__ = ["GRAPH_SUFFIXES", "MANIFEST", "TOOL", "Folder", "is_build", "write_manifest"]
@@ -122,7 +121,7 @@ def is_build(path: Path) -> bool:
 
 
 def write_manifest(path: Path, content: Mapping[str, object]) -> None:
-    """Write the manifest of a build: who built it, and `content`.
+    """Write the manifest of a build: who built it, and `content`, with each item of an iterable on a line of its own.
 
     There is no clock in it, so that the same inputs give the same bytes; where ``SOURCE_DATE_EPOCH`` is set
     (https://reproducible-builds.org/specs/source-date-epoch/), that time is.
@@ -138,5 +137,15 @@ def write_manifest(path: Path, content: Mapping[str, object]) -> None:
             manifest["created"] = datetime.fromtimestamp(int(epoch), UTC).isoformat()
         except (ValueError, OverflowError, OSError) as error:
             raise BuildError(f"SOURCE_DATE_EPOCH={epoch}: not a number of seconds since 1970") from error
-    text = json.dumps({**manifest, **content}, ensure_ascii=False, indent=1)
-    (path / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    with (path / MANIFEST).open("w", encoding="utf-8", newline="\n") as file:
+        for n, (key, value) in enumerate({**manifest, **content}.items()):
+            file.write(f"{',' if n else '{'}\n{json.dumps(key)}: ")
+            if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
+                # Item by item: there is one for each document.
+                file.write("[")
+                for i, item in enumerate(value):
+                    file.write(f"{',' if i else ''}\n {json.dumps(item, ensure_ascii=False)}")
+                file.write("]")
+            else:
+                file.write(json.dumps(value, ensure_ascii=False))
+        file.write("\n}\n")

@@ -412,6 +412,6 @@ def _manifest(index: Index, output: _Output) -> dict[str, object]:
         "formats": list(output.job.formats),
         "compression": output.job.compression,
         "problem_counts": {severity.value: by_severity[severity] for severity in Severity},
-        "inputs": [{"figid": e.figid, "file": e.document.name, "sha256": e.digest} for e in index.entries],
-        "problems": [problem._asdict() for problem in output.problems],
+        "inputs": ({"figid": e.figid, "file": e.document.name, "sha256": e.digest} for e in index.entries),
+        "problems": (problem._asdict() for problem in output.problems),
     }

@@ -148,7 +148,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 """Every table with its columns and their types: ``text``, ``texts`` (a list), ``integer``, ``real``, ``boolean``."""
 
-ROWS_PER_PART = {table: 4_096 if table in ("figures", "papers") else 65_536 for table in COLUMNS}
+ROWS_PER_PART = {table: 1_024 if table in ("figures", "papers") else 16_384 for table in COLUMNS}
 """Rows of a row group; those of figures and papers are the wide ones."""
 
 FIGURE_TABLES = ("figures", "mentions", "candidates", "chemicals", "diseases")
