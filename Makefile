@@ -29,6 +29,7 @@ demo: $(STAMP)  ## build the graph of the two sample figures into demo/ and ask 
 	@echo
 	@echo "== kg stats demo"
 	@$(BIN)/kg stats demo
+	@echo
 	@echo "== kg query demo '...': which figures show both IL6 and STAT3?"
 	@$(BIN)/kg query demo '$(DEMO_QUERY)'
 

@@ -17,7 +17,18 @@ from kg.version import __version__
 
 if TYPE_CHECKING:
     from kg.api import Build, build, read_build, read_figures, to_graph
-    from kg.errors import KgError, ParseError, Problem, Severity
+    from kg.errors import (
+        BuildError,
+        ExportError,
+        KgError,
+        MissingExtraError,
+        NotFoundError,
+        ParseError,
+        Problem,
+        QueryError,
+        Severity,
+        SourceError,
+    )
     from kg.model import (
         ChemicalMention,
         DiseaseMention,
@@ -33,17 +44,23 @@ if TYPE_CHECKING:
 # Where each public name lives; loaded when it is first asked for, so that `import kg` costs next to nothing.
 _HOMES = {
     "Build": "kg.api",
+    "BuildError": "kg.errors",
     "ChemicalMention": "kg.model",
     "DiseaseMention": "kg.model",
+    "ExportError": "kg.errors",
     "Figure": "kg.model",
     "Gene": "kg.model",
     "GeneFamily": "kg.model",
     "GeneMention": "kg.model",
     "KgError": "kg.errors",
+    "MissingExtraError": "kg.errors",
+    "NotFoundError": "kg.errors",
     "Paper": "kg.model",
     "ParseError": "kg.errors",
     "Problem": "kg.errors",
+    "QueryError": "kg.errors",
     "Severity": "kg.errors",
+    "SourceError": "kg.errors",
     "build": "kg.api",
     "gene_rows": "kg.model",
     "read_build": "kg.api",
@@ -53,17 +70,23 @@ _HOMES = {
 
 __all__ = [
     "Build",
+    "BuildError",
     "ChemicalMention",
     "DiseaseMention",
+    "ExportError",
     "Figure",
     "Gene",
     "GeneFamily",
     "GeneMention",
     "KgError",
+    "MissingExtraError",
+    "NotFoundError",
     "Paper",
     "ParseError",
     "Problem",
+    "QueryError",
     "Severity",
+    "SourceError",
     "__version__",
     "build",
     "gene_rows",

@@ -8,9 +8,10 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kg.errors import BuildError, ParseError, Problem, Severity
+from kg.compression import COMPRESSIONS
+from kg.errors import BuildError, ParseError, Problem, Severity, SourceError
 from kg.folder import GRAPH_SUFFIXES, Folder
 from kg.text import shorten
 
@@ -78,10 +79,21 @@ class Build(Folder):
     def query(self, text: str, *, limit: int | None = None) -> Result:
         """Return the answer to a SPARQL query; the prefixes of `kg.vocab` need no declaration.
 
+        Returns
+        -------
+        kg.rdf.query.Result
+            Its ``to_rows()`` are dictionaries of plain text by variable.
+
         Raises
         ------
         QueryError
             If the query is malformed, wants another service, or the build has no RDF file.
+
+        Examples
+        --------
+        >>> import kg
+        >>> kg.build("seeds/").query("SELECT (COUNT(?m) AS ?n) WHERE { ?m a pfkg:GeneMention }").to_rows()
+        [{'n': '28'}]
         """
         from kg.rdf.query import query
 
@@ -137,13 +149,16 @@ def read_build(path: str | os.PathLike[str]) -> Build:
     BuildError
         If the folder does not exist or holds no build.
     """
-    return Build(Path(path))
+    found = Build(Path(path))
+    if not isinstance(found.manifest.get("counts"), dict) or not isinstance(found.manifest.get("problems"), list):
+        raise BuildError(f"{path}: its manifest lacks what a build of this version has; build the folder again")
+    return found
 
 
 def build(
     *inputs: str | os.PathLike[str],
     output: str | os.PathLike[str] | None = None,
-    formats: Iterable[str] = DEFAULT_FORMATS,
+    formats: str | Iterable[str] = DEFAULT_FORMATS,
     compress: Literal["gzip", "zstd"] | None = None,
     on_error: OnError = "skip",
     workers: int | None = None,
@@ -160,7 +175,7 @@ def build(
         The folder, replaced as a whole where it holds a build; a temporary one, which goes with the returned object,
         where it is None.
     formats
-        RDF files to write: ``turtle``, ``n-triples``, ``n-quads``, ``json-ld``.
+        RDF files to write, one or several of ``turtle``, ``n-triples``, ``n-quads`` and ``json-ld``.
     compress
         Compression of the RDF files.
     on_error
@@ -192,10 +207,23 @@ def build(
     from kg.pipeline import Job, run
     from kg.sources import open_sources
 
-    wanted = tuple(dict.fromkeys(formats))
+    wanted = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
     for name in wanted:
         if name not in GRAPH_SUFFIXES:
             raise BuildError(f"{shorten(name)}: not an RDF format of kg; there are {', '.join(GRAPH_SUFFIXES)}")
+    for option, value, known in (
+        ("compress", compress, (None, *COMPRESSIONS)),
+        ("on_error", on_error, get_args(OnError)),
+    ):
+        if value not in known:
+            raise BuildError(f"{option}={value!r}: there is {', '.join(map(repr, known))}")
+    for option, number in (("workers", workers), ("limit", limit)):
+        if number is not None and number < 1:
+            raise BuildError(f"{option}={number}: give a number from 1")
+    if output is not None and not str(output).isprintable():
+        raise BuildError(
+            f"{str(output)!r}: the name of a build folder holds characters that tables cannot be called by"
+        )
     temporary = None if output is not None else tempfile.mkdtemp(prefix="kg-")
     target = Path(output) if output is not None else Path(str(temporary), "build")
     with _removed_on_error(temporary), open_sources(inputs) as sources:
@@ -245,7 +273,7 @@ class FigureReader(Iterable["Figure"]):
 
     def __iter__(self) -> Iterator[Figure]:
         """Read the documents, one figure at a time."""
-        from kg.pipeline import index_documents, read_document
+        from kg.pipeline import index_documents, read_entry
         from kg.sources import open_sources
 
         with open_sources(self._inputs) as sources:
@@ -254,7 +282,7 @@ class FigureReader(Iterable["Figure"]):
             self._report([*sources.problems, *index.problems])
             for entry in index.entries:
                 try:
-                    parsed = read_document(entry.document)
+                    parsed = read_entry(entry)
                 except ParseError as error:
                     self._report(error.problems)
                     continue
@@ -286,7 +314,7 @@ def read_figures(*inputs: str | os.PathLike[str], on_error: OnError = "skip") ->
     Raises
     ------
     SourceError
-        While walking, if an input does not exist or none holds a document.
+        While walking, if an input does not exist or none holds a document; at once for ``-``.
     ParseError
         While walking, if `on_error` is ``raise`` and a file or row cannot be used.
 
@@ -296,6 +324,8 @@ def read_figures(*inputs: str | os.PathLike[str], on_error: OnError = "skip") ->
     >>> [(figure.figid, len(figure.mentions)) for figure in kg.read_figures("seeds/")]
     [('PMC6305783__2185-4610-64-103-g001', 10), ('PMC7048131__12964_2020_527_Fig5_HTML', 18)]
     """
+    if "-" in inputs:
+        raise SourceError("standard input can be read once only; give read_figures a file, or `build` the `-`")
     return FigureReader(inputs, on_error)
 
 

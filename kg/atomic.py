@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -63,6 +65,7 @@ def replacing_folder(
     KgError
         Of `error_type`, if the target is something else or cannot be written; it is then as it was before.
     """
+    target = target.resolve()  # a link stays, and what it leads to is replaced
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not may_replace(target))):
         raise error_type(f"{target}: exists and is not {what}; it is not replaced, so choose another -o")
     work: Path | None = None
@@ -72,16 +75,31 @@ def replacing_folder(
         fresh, old = work / "new", work / "old"
         fresh.mkdir()
         yield fresh
-        if target.exists():
-            target.rename(old)
-        try:
+        if not (target.exists() and _exchange(fresh, target)):
+            if target.exists():
+                target.rename(old)
             fresh.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
     except OSError as error:
         raise error_type(f"{target}: cannot be written: {error.strerror or error}; it is as it was before") from error
     finally:
+        # Whatever happened, an interrupt between the two renames too: what was there before is there again.
         if work is not None:
+            if (work / "old").exists() and not target.exists():
+                (work / "old").rename(target)
             shutil.rmtree(work, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders in one step, where the system can: Linux's renameat2, with RENAME_EXCHANGE.
+
+    References
+    ----------
+    renameat2(2), https://man7.org/linux/man-pages/man2/rename.2.html
+    """
+    try:
+        renameat2 = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):  # another C library, or another system
+        return False
+    at_working_directory, exchange = -100, 2
+    paths = os.fsencode(first), os.fsencode(second)
+    return bool(renameat2(at_working_directory, paths[0], at_working_directory, paths[1], exchange) == 0)

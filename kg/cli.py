@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+MAX_QUERY_BYTES = 10_000_000
+
+MANY = 10**12
+"""More than there is of anything."""
+
 PROBLEMS_SHOWN = 20
 WARNINGS_SHOWN = 5
 """How many problems ``kg build`` prints of each severity that costs something, and of warnings."""
@@ -68,7 +73,7 @@ Organism = Annotated[str | None, typer.Option(metavar="TAXON", help="Only genes 
 Since = Annotated[int | None, typer.Option(metavar="YEAR", help="Only papers of this year or later.")]
 Until = Annotated[int | None, typer.Option(metavar="YEAR", help="Only papers of this year or earlier.")]
 MinCount = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Only pairs that stand in at least N figures or papers.")
+    int, typer.Option(metavar="N", min=1, max=MANY, help="Only pairs that stand in at least N figures or papers.")
 ]
 
 
@@ -100,20 +105,24 @@ def build(
     ] = None,
     compress: Annotated[Literal["gzip", "zstd"] | None, typer.Option(help="Compress the RDF files.")] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes; by default the cores, 1 for few figures.")
+        int | None,
+        typer.Option(metavar="N", min=1, max=1024, help="Processes; by default the cores, 1 for few figures."),
     ] = None,
     on_error: Annotated[
         Literal["skip", "raise"],
         typer.Option(help="Leave out what cannot be used and list it, or stop at the first such file or row."),
     ] = "skip",
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Build only N figures, the first by id.")
+        int | None, typer.Option(metavar="N", min=1, max=MANY, help="Build only N figures, the first by id.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Build the graph, the tables and the manifest of figures."""
     from kg.api import DEFAULT_FORMATS
     from kg.api import build as build_folder
+
+    if str(output) == "-":
+        raise typer.BadParameter("a build is a folder and cannot go into a pipe", param_hint="-o")
 
     try:
         with _progress(quiet=quiet) as progress:
@@ -196,7 +205,7 @@ def show(
     from kg.summary import render_view
     from kg.summary import show as read_view
 
-    view = read_view(read_build(folder), name)
+    view = read_view(read_build(folder), name.encode("utf-8", "replace").decode())
     typer.echo(view.to_json() if as_json else render_view(view))
 
 
@@ -211,21 +220,29 @@ def query(
         Literal["table", "csv", "tsv", "json", "xml", "turtle", "n-triples"],
         typer.Option("--format", help="How to print the answer."),
     ] = "table",
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Print only N rows.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, max=MANY, help="Print only N rows.")] = None,
 ) -> None:
     """Answer a SPARQL query; the usual prefixes need no declaration."""
     from kg.api import read_build
     from kg.rdf.query import write_result
 
-    if (text is None) == (file is None):
-        raise typer.BadParameter("give a query, or -f FILE; not both", param_hint="QUERY")
-    asked = _read_text(file) if file is not None else sys.stdin.read() if text == "-" else text
+    if text is None and file is None:
+        raise typer.BadParameter("give a query, or -f FILE, or - for standard input", param_hint="QUERY")
+    if text is not None and file is not None:
+        raise typer.BadParameter("give a query or -f FILE, not both", param_hint="QUERY")
+    if text is not None and " " not in text and Path(text).is_file():
+        raise typer.BadParameter(f"that is a file; to read the query from it: -f {text}", param_hint="QUERY")
+    asked = sys.stdin.read() if "-" in (text, str(file)) else text if file is None else _read_text(file)
     write_result(read_build(folder).query(str(asked), limit=limit), sys.stdout.buffer, result_format)
 
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            data = file.read(MAX_QUERY_BYTES + 1)
+        if len(data) > MAX_QUERY_BYTES:
+            raise KgError(f"{path}: larger than {MAX_QUERY_BYTES:,} bytes, so it is not a query")
+        return data.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise KgError(f"{path}: cannot be read: {error}") from error
 
@@ -258,6 +275,7 @@ def network(
         min_count=min_count,
     )
     write_network(graph, sys.stdout if output == "-" else output)
+    _say_empty(n_found=graph.number_of_edges())
     if output != "-":
         typer.echo(f"{output}: {len(graph):,} nodes, {graph.number_of_edges():,} pairs", err=True)
 
@@ -290,13 +308,22 @@ def centrality(
         min_count=min_count,
     )
     write_table(table, sys.stdout if output == "-" else output)
+    _say_empty(n_found=len(table))
+
+
+def _say_empty(*, n_found: int) -> None:
+    if n_found == 0:
+        typer.echo("kg: no pair of genes fits these options", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
 def check(
     folder: BuildFolder,
     recommended: Annotated[bool, typer.Option("--recommended", help="Also what should hold.")] = False,
-    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes; by default the cores.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=1024, help="Processes; by default the cores.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a build's graph against the SHACL shapes, and its parts against each other."""
@@ -324,6 +351,8 @@ def export_command(
     from kg.api import read_build
     from kg.export import EXPORTS
 
+    if str(output) == "-":
+        raise typer.BadParameter("several files cannot go into a pipe; give a folder or a .jsonl file", param_hint="-o")
     if export_format not in EXPORTS:
         raise typer.BadParameter(f"{export_format!r}: there is {', '.join(EXPORTS)}", param_hint="FORMAT")
     n_written = EXPORTS[export_format](read_build(folder), output, regenerate=regenerate)

@@ -8,9 +8,9 @@ import signal
 import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,10 +26,11 @@ __all__ = ["FILES_PER_WORKER", "LOOK_AHEAD", "default_workers", "ordered_map"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-_Setup = tuple["Callable[..., None] | None", tuple[object, ...]]
-
 LOOK_AHEAD = 4
 """Tasks a worker that are under way at most; more would only fill the memory."""
+
+SECONDS_BETWEEN_LOOKS = 2.0
+"""How long to wait for a result before looking whether the workers still live."""
 
 FILES_PER_WORKER = 2500
 """Below twice as many files, starting a second process costs more than it saves (measured on PFOCR figures)."""
@@ -53,14 +54,7 @@ def default_workers(n_items: int) -> int:
     return max(1, min(n_cores, n_items // FILES_PER_WORKER))
 
 
-def ordered_map(
-    function: Callable[[T], R],
-    items: Iterable[T],
-    *,
-    workers: int,
-    initializer: Callable[..., None] | None = None,
-    initargs: tuple[object, ...] = (),
-) -> Generator[R]:
+def ordered_map(function: Callable[[T], R], items: Iterable[T], *, workers: int) -> Generator[R]:
     """Return an iterator of the function's results, in the order of the items.
 
     Items are taken as they are needed, never more than `LOOK_AHEAD` a worker ahead of the result last asked for,
@@ -76,10 +70,6 @@ def ordered_map(
     workers
         Processes; up to 1 means this one. New processes are spawned, not forked: a fork of a process that has
         threads (polars starts some) can wait forever for a lock that nobody holds.
-    initializer
-        Called once in each process that works, before its first item; what it raises, the iterator raises.
-    initargs
-        Arguments of the initializer.
 
     Raises
     ------
@@ -92,27 +82,27 @@ def ordered_map(
     [4, 3]
     """
     if workers > 1:
-        yield from _parallel_map(function, items, workers, (initializer, initargs))
+        yield from _parallel_map(function, items, workers)
         return
-    if initializer:
-        initializer(*initargs)
     for item in items:
         yield function(item)
 
 
-def _parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int, setup: _Setup) -> Generator[R]:
+def _parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Generator[R]:
     context = _Context()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(setup,))
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
     pending: deque[Future[R]] = deque()
     try:
         for item in items:
             with _interrupts_held():  # the first tasks start the workers; half a start cannot be shut down
-                pending.append(pool.submit(partial(_run, function), item))
+                pending.append(pool.submit(function, item))
             if len(pending) == LOOK_AHEAD * workers:
-                yield pending.popleft().result()
+                yield context.result(pending.popleft())
         while pending:
-            yield pending.popleft().result()
+            yield context.result(pending.popleft())
     except BrokenProcessPool as error:
+        context.terminate()
+        _end_results(pool)
         raise BuildError(
             "a worker process died, most often because the memory was full: go on with fewer workers (1 needs no"
             " second process) or more memory; a script that starts workers has to call them under"
@@ -123,6 +113,17 @@ def _parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int, 
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_results(pool: ProcessPoolExecutor) -> None:
+    """Close our own end of the pipe of results, once all workers are gone.
+
+    A worker that is killed while it writes leaves half a result, and the pool's thread waits for the other half as
+    long as somebody could write it: this process, which has that end open and never uses it.
+    """
+    writer = getattr(getattr(pool, "_result_queue", None), "_writer", None)
+    if writer is not None:
+        writer.close()
 
 
 class _Worker(SpawnProcess):
@@ -145,11 +146,23 @@ class _Context(SpawnContext):
         self.workers.append(_Worker(*args, **kwargs))
         return self.workers[-1]
 
+    def result(self, future: Future[R]) -> R:
+        """Return a task's result; raise BrokenProcessPool where it will never come.
+
+        The pool itself does not always notice that a worker was killed, above all not one that had just started.
+        """
+        while True:
+            finished, _ = wait_for([future], timeout=SECONDS_BETWEEN_LOOKS)
+            if finished:
+                return future.result()
+            if any(worker.exitcode is not None for worker in self.workers):
+                raise BrokenProcessPool("a worker is gone")
+
     def terminate(self) -> None:
         """End the workers that run."""
         for worker in self.workers:
             if worker.is_alive():
-                worker.terminate()
+                worker.kill()
 
 
 @contextmanager
@@ -164,13 +177,8 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-_setups: list[_Setup] = []
-"""In a worker: what is to be called before its first task."""
-
-
-def _start_worker(setup: _Setup) -> None:
+def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _setups.append(setup)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 
@@ -180,12 +188,3 @@ def _follow_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
-
-
-def _run(function: Callable[[T], R], item: T) -> R:
-    while _setups:  # here and not in `_start_worker`: so its error travels back like any other
-        initializer, initargs = _setups[-1]
-        if initializer:
-            initializer(*initargs)
-        _setups.pop()
-    return function(item)

@@ -1,4 +1,4 @@
-"""A build folder: its layout, what can be read from it, and how one replaces another at once.
+"""A build folder: its layout, its manifest, and what can be read from it.
 
 ::
 
@@ -49,10 +49,17 @@ class Folder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        if self.path.exists() and not self.path.is_dir():
+            raise BuildError(f"{path}: a file, not a build folder; make one with `kg build INPUT -o FOLDER`")
         if not self.path.is_dir():
             raise BuildError(f"{path}: there is no such folder; make one with `kg build INPUT -o {path}`")
         if not is_build(self.path):
             raise BuildError(f"{path}: not a build folder ({MANIFEST} of {TOOL} is missing); make one with `kg build`")
+
+    def __repr__(self) -> str:
+        """Return the folder and what it holds, on one line."""
+        counts = ", ".join(f"{n:,} {table}" for table, n in self.manifest.get("counts", {}).items() if n)
+        return f"<{type(self).__name__} {self.path}: {counts}>"
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -65,13 +72,18 @@ class Folder:
         Raises
         ------
         BuildError
-            If the folder lacks that table.
+            If the folder lacks that table, or it cannot be read.
         """
         import polars as pl
 
         path = self.path / "tables" / f"{table}.parquet"
         if not path.is_file():
             raise BuildError(f"{self.path}: the table {path.name} is missing; build the folder again")
+        try:
+            pl.read_parquet_schema(path)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            reason = str(error).partition("\n")[0]
+            raise BuildError(f"{path}: cannot be read ({reason}); build the folder again") from error
         return pl.scan_parquet(path)
 
     def table(self, table: str) -> pl.DataFrame:

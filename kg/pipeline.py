@@ -14,7 +14,7 @@ import gc
 import hashlib
 import re
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from kg.parse import ParsedFigure
     from kg.sources import Document
 
-__all__ = ["BATCH", "Entry", "Index", "Job", "index_documents", "read_batch", "read_document", "run"]
+__all__ = ["BATCH", "Entry", "Index", "Job", "index_documents", "read_batch", "read_document", "read_entry", "run"]
 
 BATCH = 25
 """Documents a task: enough to drown the cost of handing it over, few enough to keep memory flat."""
@@ -124,6 +124,23 @@ def _parse(document: Document, markdown: bytes, tables: _Tables) -> ParsedFigure
     return parse_figure(markdown, name=document.name, stem=document.stem, tables=tables)
 
 
+def read_entry(entry: Entry) -> ParsedFigure:
+    """Return the figure of a listed document, with all that is odd in it: its block that differs, too.
+
+    Raises
+    ------
+    ParseError
+        If the document cannot be read, or is not the one that was listed.
+    """
+    markdown, tables = _load(entry.document)
+    if _digest(markdown, tables) != entry.digest:
+        raise ParseError([_moved(entry, "the file changed since")])
+    parsed = _parse(entry.document, markdown, tables)
+    if parsed.figure.figid != entry.figid:
+        raise ParseError([_moved(entry, "the file gives it twice")])
+    return parsed._replace(problems=(*parsed.problems, *_block_problems(entry.document.name, parsed.figure)))
+
+
 def index_documents(documents: Iterable[Document], *, limit: int | None = None) -> Index:
     """Return the documents in order of figure id, each id once.
 
@@ -156,14 +173,20 @@ def index_documents(documents: Iterable[Document], *, limit: int | None = None) 
 
 def _entry(document: Document) -> Entry:
     markdown, tables = _load(document)
-    digest = hashlib.sha256(markdown)
-    for kind, (_, data) in tables.items():
-        digest.update(f"\0{kind}\0{len(data)}\0".encode())
-        digest.update(data)
+    digest = _digest(markdown, tables)
     match = _FIGID.match(markdown)
     if match and markdown.count(b"\nfigid:") == 1:
-        return Entry(match[1].decode(), document, digest.hexdigest())
-    return Entry(_parse(document, markdown, tables).figure.figid, document, digest.hexdigest())
+        return Entry(match[1].decode(), document, digest)
+    return Entry(_parse(document, markdown, tables).figure.figid, document, digest)
+
+
+def _digest(markdown: bytes, tables: _Tables) -> str:
+    """Return the SHA-256 of a document with its tables, in hexadecimal digits."""
+    sha256 = hashlib.sha256(markdown)
+    for kind, (_, data) in tables.items():
+        sha256.update(f"\0{kind}\0{len(data)}\0".encode())
+        sha256.update(data)
+    return sha256.hexdigest()
 
 
 def _winner(entries: list[Entry], problems: list[Problem]) -> Entry | None:
@@ -208,16 +231,11 @@ def _read_batch(job: Job, entries: Sequence[Entry]) -> Batch:
     texts: dict[str, list[str]] = {fmt.name: [] for fmt in formats}
     for entry in entries:
         try:
-            parsed = read_document(entry.document)
+            figure, problems, _ = read_entry(entry)
         except ParseError as error:
             batch.problems += error.problems
             continue
-        figure = parsed.figure
-        if figure.figid != entry.figid:
-            batch.problems.append(_moved(entry))
-            continue
-        batch.problems += parsed.problems
-        batch.problems += _block_problems(entry.document.name, figure)
+        batch.problems += problems
         batch.shared.add(figure, entry.document.name)
         add_figure(batch.tables, figure, entry.document.name)
         if formats:
@@ -230,8 +248,8 @@ def _read_batch(job: Job, entries: Sequence[Entry]) -> Batch:
     return batch
 
 
-def _moved(entry: Entry) -> Problem:
-    reason = f"the figure id was {entry.figid} when the documents were listed; the file changed, or gives it twice"
+def _moved(entry: Entry, why: str) -> Problem:
+    reason = f"the figure id was {entry.figid} when the documents were listed; {why}"
     return Problem(Severity.FILE_SKIPPED, entry.document.name, None, "figid", entry.figid, reason)
 
 
@@ -246,10 +264,26 @@ def _block_problems(name: str, figure: Figure) -> list[Problem]:
             None,
             f"schema-jsonld.{difference.key}".rstrip("."),
             shorten(json_text(difference.embedded)),
-            f"the block differs from the figure's own fields, which give {shorten(json_text(difference.made))}",
+            f"the block differs from the figure's own fields, which give {shorten(json_text(difference.made))}"
+            + _list_difference(difference.embedded, difference.made),
         )
         for difference in block_differences(figure.block, figure_block(figure))
     ]
+
+
+def _list_difference(embedded: object, made: object) -> str:
+    """Return what stands in one list only; nothing for values that are not lists."""
+    if not isinstance(embedded, list) or not isinstance(made, list):
+        return ""
+    only = [
+        f"; only in {where}: {shorten(', '.join(map(str, values)))}"
+        for where, values in (
+            ("the block", [item for item in embedded if item not in made]),
+            ("the fields", [item for item in made if item not in embedded]),
+        )
+        if values
+    ]
+    return "".join(only) or "; the same in another order or number"
 
 
 class _Output:
@@ -376,13 +410,15 @@ def run(
         output.problems += problems
         done = 0
         try:
-            for batch in ordered_map(partial(read_batch, job), _batched(index.entries, BATCH), workers=workers):
-                if raise_problems:
-                    _raise_first(batch.problems)
-                output.add(batch)
-                done += batch.n_documents
-                if progress is not None:
-                    progress(done, len(index.entries))
+            batches = ordered_map(partial(read_batch, job), _batched(index.entries, BATCH), workers=workers)
+            with closing(batches):
+                for batch in batches:
+                    if raise_problems:
+                        _raise_first(batch.problems)
+                    output.add(batch)
+                    done += batch.n_documents
+                    if progress is not None:
+                        progress(done, len(index.entries))
             output.close()
         finally:
             output.abandon()

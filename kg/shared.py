@@ -132,9 +132,10 @@ class Shared:
         genes = []
         for ncbigene in sorted(self.genes, key=int):
             variants = self.genes[ncbigene]
-            gene, differing = _first_values(variants)
-            is_hgnc = any(variant.is_hgnc for variant in variants)
-            genes.append(gene if gene.is_hgnc == is_hgnc else replace(gene, is_hgnc=is_hgnc))
+            # What HGNC's rows say of a gene counts before what others say: it is they that make it HGNC's.
+            by_authority = sorted(variants.items(), key=lambda item: not item[0].is_hgnc)
+            gene, differing = _first_values(dict(by_authority))
+            genes.append(gene)
             conflicts += _problems(f"genes[ncbigene:{ncbigene}]", differing)
         families = [
             GeneFamily(symbol, tuple(sorted(self.families[symbol], key=int))) for symbol in sorted(self.families)
@@ -175,5 +176,5 @@ def _first_values(variants: dict[Record, str]) -> tuple[Record, list[Conflict]]:
 
 def _problems(path: str, conflicts: list[Conflict]) -> Iterator[Problem]:
     for name, first, value, source in conflicts:
-        reason = f"an earlier figure says {shorten(first)!r}, which counts"
+        reason = f"elsewhere it is {shorten(first)!r}, which counts"
         yield Problem(Severity.WARNING, source, None, f"{path}.{name}", shorten(value), reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PLACEHOLDERS", "clean", "decode", "shorten"]
+__all__ = ["PLACEHOLDERS", "clean", "decode", "first_replaced_line", "shorten"]
 
 PLACEHOLDERS = frozenset({"", "NA", ".na.character", "~", "null"})
 """What the files write for a value that is not there."""
@@ -53,6 +53,19 @@ def decode(data: bytes) -> tuple[str, int]:
     if data.isascii() and len(data.translate(None, _CONTROL_BYTES)) == len(data):
         return text, 0
     return clean(text)
+
+
+def first_replaced_line(data: bytes) -> int:
+    r"""Return the line, from 1, of the first character of a UTF-8 document that `decode` replaces; 1 if there is none.
+
+    Examples
+    --------
+    >>> first_replaced_line(b"a\nb\x00")
+    2
+    """
+    text = data.decode("utf-8-sig", "replace")
+    match = _FORBIDDEN.search(text)
+    return 1 if match is None else text.count("\n", 0, match.start()) + 1
 
 
 def shorten(value: object, length: int = 200) -> str:

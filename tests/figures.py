@@ -21,6 +21,18 @@ from kg.model import (
 __all__ = ["figures"]
 
 HOSTILE = (
+    *(
+        "https://identifiers.org/ncbigene/1,ncbigene:2",
+        "https://identifiers.org/ncbigene/1#x",
+        "http://x:y/",
+        "http://[x",
+    ),
+    *(
+        "https://w3id.org/pfocr-kg#x;a,pfkg:HgncGene",
+        "https://w3id.org/pfocr-kg#a/b",
+        "http://schema.org/Gene",
+        "a#b#c",
+    ),
     *('"', "'", '"""', "\\", "\\n", "\\u0041", "\n", "\r", "\r\n", "\t", "a\x00b", "\x1f", "\x7f", "\x85", "\x9f"),
     *(
         "\ud800",

@@ -79,6 +79,43 @@ def test_figures_are_read_in_order_as_often_as_one_likes(tmp_path: Path) -> None
         list(kg.read_figures(tmp_path, on_error="raise"))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"compress": "bz2"}, {"on_error": "rais"}, {"limit": 0}, {"limit": -1}, {"workers": 0}, {"formats": ["rdf"]}],
+)
+def test_an_option_that_is_none_is_a_sentence(options: dict[str, object]) -> None:
+    with pytest.raises(BuildError, match=r"there is|there are|give a number"):
+        kg.build(SEEDS, **options)  # type: ignore[arg-type]
+
+
+def test_a_format_may_be_one_text() -> None:
+    assert kg.build(SEEDS, formats="n-triples").manifest["formats"] == ["n-triples"]
+
+
+def test_a_reader_says_what_a_build_says(tmp_path: Path) -> None:
+    (tmp_path / "PMC1__f1.md").write_bytes(document(schema_jsonld={"name": "x"}))
+    (tmp_path / "PMC1__f2.md").write_bytes(document(figid="PMC1__f2") + b"figid: PMC1__f3\n")
+    reader = kg.read_figures(tmp_path)
+    assert [figure.figid for figure in reader] == kg.build(tmp_path).table("figures")["figid"].to_list()
+    assert sorted(reader.problems) == sorted(kg.build(tmp_path).problems)
+    with pytest.raises(SourceError, match="once only"):
+        kg.read_figures("-")
+
+
+def test_a_damaged_build_is_a_sentence(tmp_path: Path) -> None:
+    path = kg.build(SEEDS, output=tmp_path / "out").path
+    (path / "tables" / "genes.parquet").write_bytes(b"garbage")
+    with pytest.raises(BuildError, match=r"genes\.parquet: cannot be read"):
+        kg.read_build(path).table("genes")
+    (path / "manifest.json").write_text('{"tool": {"name": "pfocr-kg"}}', encoding="utf-8")
+    with pytest.raises(BuildError, match="its manifest lacks"):
+        kg.read_build(path)
+
+
+def test_a_build_says_what_it_is(seeds_build: kg.Build) -> None:
+    assert repr(seeds_build).startswith(f"<Build {seeds_build.path}: 2 figures, 2 papers, 28 mentions")
+
+
 def test_a_missing_input_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="nowhere"):
         kg.build(tmp_path / "nowhere")

@@ -22,8 +22,6 @@ from kg.executors import FILES_PER_WORKER, LOOK_AHEAD, default_workers, ordered_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_prefix: list[str] = []
-
 
 def square(number: int) -> int:
     return number * number
@@ -36,18 +34,6 @@ def slow_for_even(number: int) -> int:
 
 def pid(_: int) -> int:
     return os.getpid()
-
-
-def set_prefix(first: str, second: str) -> None:
-    _prefix.append(first + second)
-
-
-def prefixed(number: int) -> str:
-    return "".join(_prefix) + str(number)
-
-
-def refuse() -> None:
-    raise ParseError([Problem(Severity.FILE_SKIPPED, "hgnc.txt", 1, "", "", "not a table")])
 
 
 def interrupt_handler(_: int) -> object:
@@ -148,20 +134,6 @@ def test_look_ahead_is_bounded() -> None:
     with closing(ordered_map(square, items, workers=2)) as results:
         for n_given, _ in zip(range(1, 50), results, strict=False):
             assert n_given <= items.n_taken < n_given + 2 * LOOK_AHEAD
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_initializer_is_called_before_the_first_item(workers: int) -> None:
-    _prefix.clear()
-    results = ordered_map(prefixed, [1, 2], workers=workers, initializer=set_prefix, initargs=("a", "b"))
-    assert list(results) == ["ab1", "ab2"]
-    assert _prefix == (["ab"] if workers == 1 else [])
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_error_of_the_initializer_propagates(workers: int) -> None:
-    with pytest.raises(ParseError, match=r"hgnc\.txt:1: file skipped: not a table"):
-        list(ordered_map(square, range(9), workers=workers, initializer=refuse))
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -212,6 +212,12 @@ def test_of_two_generations_the_second_wins(tmp_path: Path) -> None:
         assert [file for file, _ in found(build, Severity.FILE_SKIPPED)] == ["old/PMC1__f1.md"]
 
 
+def test_a_document_without_genes_never_wins(tmp_path: Path) -> None:
+    build = kg.build(corpus(tmp_path / "in", a=raw(""), b=document()))
+    assert build.table("figures")["source"].to_list() == ["b.md"]
+    assert build.counts["candidates"] == 1
+
+
 def test_of_two_documents_a_broken_one_never_wins(tmp_path: Path) -> None:
     broken = b"---\nfigid: PMC1__f1\npmcid: [\n---\n"
     build = kg.build(corpus(tmp_path / "in", a=broken, b=document(), c=broken + b"x"))
@@ -247,6 +253,18 @@ def test_a_block_that_differs_is_a_warning_with_both_values(tmp_path: Path) -> N
     assert "schema-jsonld.version" in problems
     assert json.loads(build.table("figures")["block"].item()) == block
     assert "Something else" in (build.path / "graph.ttl").read_text(encoding="utf-8")
+
+
+def test_a_list_of_a_block_that_differs_says_where(tmp_path: Path) -> None:
+    block = {"keywords": ["STAT3", "JAK9"]}
+    build = kg.build(
+        corpus(
+            tmp_path / "in",
+            PMC1__f1=document(schema_jsonld=block, genes=[row(), row("x", entrez="1", hgnc_symbol="A1")]),
+        )
+    )
+    (problem,) = [problem for problem in build.problems if problem.path == "schema-jsonld.keywords"]
+    assert problem.reason.endswith("; only in the block: JAK9; only in the fields: A1")
 
 
 def test_conflicting_titles_of_one_paper_are_a_warning_and_the_first_counts(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_notebooks_are_stored_without_outputs() -> None:
 
 def test_no_file_names_a_path_of_one_machine() -> None:
     # Put together here, so that this file does not hold what it looks for.
-    homes = "|".join(["/" + "home/", "/" + "root/", "/" + "Users/", "/" + "work/", r"[A-Z]:\\Users"])
+    homes = "|".join(["/" + "home/", "/" + "root/", "/" + "Users/", r"[A-Z]:\\"])
     pattern = re.compile(rf"(?<![\w.)/-])(?:{homes})\S*")
     found = {
         str(path.relative_to(ROOT)): paths

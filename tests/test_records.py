@@ -103,15 +103,15 @@ def test_what_figures_share_is_the_same_gathered_at_once_or_in_parts(found: list
     assert first.family_tally == whole.family_tally
 
 
-def test_a_gene_with_two_symbols_takes_the_first_and_says_so() -> None:
+def test_a_gene_with_two_symbols_takes_hgncs_and_says_so() -> None:
     shared = Shared()
     for n, (symbol, is_hgnc) in enumerate([("A", False), ("B", True)], 1):
         candidate = kg.model.Candidate(kg.Gene("1", symbol, is_hgnc=is_hgnc), (0,))
         mention = kg.GeneMention(1, "w", "s", "hgnc_symbol", (candidate,))
         shared.add(kg.Figure(f"PMC1__f{n}", kg.Paper("PMC1"), mentions=(mention,)), f"{n}.md")
-    assert shared.records().genes == [kg.Gene("1", "A", is_hgnc=True)]
+    assert shared.records().genes == [kg.Gene("1", "B", is_hgnc=True)]
     (problem,) = shared.records().conflicts
-    assert (problem.file, problem.path, problem.value) == ("2.md", "genes[ncbigene:1].symbol", "B")
+    assert (problem.file, problem.path, problem.value) == ("1.md", "genes[ncbigene:1].symbol", "A")
 
 
 def test_a_difference_in_the_order_of_keys_is_a_difference() -> None:
@@ -183,18 +183,33 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
     replaced("second")
     assert (target / "a").read_text(encoding="utf-8") == "second"
 
+    # Where two folders cannot be exchanged in one step, whatever happens between the two renames leaves the old one.
+    monkeypatch.setattr("kg.atomic._exchange", lambda *_: False)
+    replaced("third")
+    assert (target / "a").read_text(encoding="utf-8") == "third"
     rename = Path.rename
+    for error, seen in ((OSError(28, os.strerror(28)), ExportError), (KeyboardInterrupt(), KeyboardInterrupt)):
 
-    def full(self: Path, to: Path) -> Path:
-        if self.name == "new":
-            raise OSError(28, os.strerror(28))
-        return rename(self, to)
+        def broken(self: Path, to: Path, error: BaseException = error) -> Path:
+            if self.name == "new":
+                raise error
+            return rename(self, to)
 
-    monkeypatch.setattr(Path, "rename", full)
-    with pytest.raises(ExportError, match="No space left on device; it is as it was before"):
-        replaced("third")
-    assert (target / "a").read_text(encoding="utf-8") == "second"
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+        monkeypatch.setattr(Path, "rename", broken)
+        with pytest.raises(seen):
+            replaced("fourth")
+        monkeypatch.setattr(Path, "rename", rename)
+        assert (target / "a").read_text(encoding="utf-8") == "third"
+        assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with replacing_folder(tmp_path / "link", may_replace=lambda _: True, what="x") as folder:
+        (folder / "a").write_text("new", encoding="utf-8")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "a").read_text(encoding="utf-8") == "new"
 
 
 def test_what_is_no_build_folder_is_a_sentence(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg import vocab
 from kg.atomic import replacing_file, replacing_folder
 from kg.blocks import make_block
+from kg.errors import ExportError
 from kg.tables import json_text
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["write_blocks"]
 
 _SUFFIX = ".jsonld"
+# What somebody gives who wants a file of another kind.
+_OTHER_SUFFIXES = frozenset({".json", ".jsonld", ".ndjson", ".gz", ".zip", ".txt"})
 
 
 def write_blocks(folder: Folder, target: str | Path, *, regenerate: bool = False) -> int:
@@ -41,6 +45,8 @@ def write_blocks(folder: Folder, target: str | Path, *, regenerate: bool = False
         If the build lacks a table.
     """
     target = Path(target)
+    if target.suffix in _OTHER_SUFFIXES:
+        raise ExportError(f"{target}: a file of blocks ends in .jsonl; any other name is a folder of {_SUFFIX} files")
     n_blocks = 0
     if target.suffix == ".jsonl":
         with replacing_file(target) as path, path.open("w", encoding="utf-8", newline="\n") as file:
@@ -57,7 +63,15 @@ def write_blocks(folder: Folder, target: str | Path, *, regenerate: bool = False
 
 
 def _holds_blocks(path: Path) -> bool:
-    return all(child.suffix == _SUFFIX for child in path.iterdir())
+    """Return whether a folder holds nothing but files that an export wrote: blocks of PFOCR's figures."""
+    return all(_is_block(child) for child in path.iterdir())
+
+
+def _is_block(path: Path) -> bool:
+    if path.suffix != _SUFFIX or path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return vocab.figure_iri(path.stem).encode() in file.read(65_536)
 
 
 def _blocks(folder: Folder, *, regenerate: bool) -> Iterator[tuple[str, object]]:

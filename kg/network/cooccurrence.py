@@ -62,7 +62,8 @@ def cooccurrence(
         Which of ``count`` and ``fractional`` is the edge's ``weight``; by default ``fractional`` where `expand` is,
         otherwise ``count``.
     organism
-        An NCBI Taxonomy id; by default all species, each with pairs of its own.
+        An NCBI Taxonomy id, or a species name of the build in any case; by default all species, each with pairs of
+        its own.
     since, until
         First and last year of the papers, both included; where one is given, papers without a year are left out.
     min_count
@@ -81,6 +82,8 @@ def cooccurrence(
     ------
     QueryError
         If an option has a value that it does not know.
+    NotFoundError
+        If the build has no gene of the organism; it names those that there are.
     BuildError
         If the build lacks a table.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from kg.errors import QueryError
+from kg.errors import NotFoundError, QueryError
 from kg.model import TIERS
 from kg.network.tokens import token
+from kg.terminal import visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +21,7 @@ Tier = Literal["strict", "synonyms", "all"]
 Expand = Literal["full", "none", "fractional"]
 
 _FAMILY_TAXON = "9606"  # the family lexicons are human, so a human family needs no organism in its id
+_N_NAMED = 10  # species that a message names at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def read_evidence(
         ``none``: a token that expands to a family supports the family, and one of several candidates nothing else;
         otherwise every candidate of a token is supported.
     organism
-        An NCBI Taxonomy id; genes of other species are left out.
+        An NCBI Taxonomy id, or a species name of the build in any case; genes of other species are left out.
     since, until
         First and last year of the papers, both included; where one is given, papers without a year are left out.
 
@@ -71,12 +73,14 @@ def read_evidence(
     ------
     QueryError
         If an option has a value that it does not know.
+    NotFoundError
+        If the build has no gene of the organism.
     BuildError
         If the build lacks a table.
     """
     import polars as pl
 
-    _check(tier, expand, organism, since, until)
+    _check(tier, expand, since, until)
     rows, genes = _rows(folder, tier, organism, _figures(folder, since, until))
     nodes = genes.select(pl.col("ncbigene").alias("id"), "symbol", "taxon", pl.lit("gene").alias("kind"))
     if expand == "none":
@@ -87,12 +91,10 @@ def read_evidence(
     return _number(_shares(support), nodes)
 
 
-def _check(tier: str, expand: str, organism: str | None, since: int | None, until: int | None) -> None:
+def _check(tier: str, expand: str, since: int | None, until: int | None) -> None:
     for name, value, known in (("tier", tier, TIERS), ("expand", expand, get_args(Expand))):
         if value not in known:
             raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")
-    if organism is not None and not (organism.isascii() and organism.isdigit()):
-        raise QueryError(f"organism {organism!r} is not an NCBI Taxonomy id; give its digits, such as 9606 for human")
     if since is not None and until is not None and since > until:
         raise QueryError(f"no year is both since {since} and until {until}; give the earlier year first")
 
@@ -156,7 +158,7 @@ def _genes(folder: Folder, organism: str | None) -> pl.DataFrame:
     species = pl.coalesce("taxon", "organism", pl.lit(""))
     genes = folder.scan("genes").select("ncbigene", "symbol", "taxon", species.alias("species"))
     if organism is not None:
-        genes = genes.filter(pl.col("taxon") == organism)
+        genes = genes.filter(pl.col("species").is_in(_species(folder, organism)))
     # Of two ids without leading zeros the longer is the greater number, however long they are.
     ordered = (
         genes.sort(pl.col("ncbigene").str.len_chars(), "ncbigene")
@@ -164,6 +166,29 @@ def _genes(folder: Folder, organism: str | None) -> pl.DataFrame:
         .with_columns(pl.col("gene").cast(pl.Int64))
     )
     return ordered.with_columns((pl.col("species").rank("dense").cast(pl.Int64) - 1).alias("group")).collect()
+
+
+def _species(folder: Folder, organism: str) -> list[str]:
+    """Return what the genes of an organism have as their species, which is one text unless a name has two ids."""
+    import polars as pl
+
+    known = (
+        folder.scan("genes")
+        .group_by(pl.coalesce("taxon", "organism").alias("species"))
+        .agg(pl.len().alias("n"), pl.col("organism").drop_nulls().unique().sort().alias("names"))
+        .drop_nulls("species")
+        .sort("n", "species", descending=[True, False])
+        .select("species", "names")
+        .collect()
+        .rows()
+    )
+    wanted = " ".join(organism.split()).lower()
+    found = [species for species, names in known if wanted in (species, *(name.lower() for name in names))]
+    if found:
+        return found
+    names = [visible(" ".join(dict.fromkeys([species, *names[:1]]))) for species, names in known]
+    some = ", ".join(names[:_N_NAMED]) + (f" and {len(names) - _N_NAMED} more" if len(names) > _N_NAMED else "")
+    raise NotFoundError(f"no gene of {organism!r} in this build; there are: {some or 'none of a known species'}")
 
 
 def _mentions(folder: Folder, tier: Tier, figures: pl.DataFrame) -> tuple[pl.DataFrame, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from xml.sax.saxutils import escape, quoteattr
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import networkx as nx
+    import numpy as np
     import polars as pl
+    from polars._typing import CsvQuoteStyle
 
 __all__ = ["to_frame", "write_network", "write_table"]
 
 _COLUMNS = ("symbol_a", "symbol_b", "weight", "ncbigene_a", "ncbigene_b", "count", "fractional")
-_BLANKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
-_TO_QUOTE = re.compile(r"[\",\r\n]")
+_BREAKS = "[\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
+_BLOCK = 100_000  # rows of a table that are text at a time
 
 
 def to_frame(graph: nx.Graph[Any]) -> pl.DataFrame:
@@ -50,20 +53,17 @@ def to_frame(graph: nx.Graph[Any]) -> pl.DataFrame:
     import polars as pl
 
     nodes = sorted(graph, key=_id_order)
-    place = {node: number for number, node in enumerate(nodes)}
-    edges = list(graph.edges(data=True))
-    ends = [(place[left], place[right]) for left, right, _ in edges]
-    weights = [values["weight"] for *_, values in edges]
-    weight = pl.Int64() if edges and all(type(value) is int for value in weights) else pl.Float64()
+    a, b, edges = _edges(graph, nodes)
+    weights = [values["weight"] for values in edges]
+    weight = pl.Int64() if {*map(type, weights)} == {int} else pl.Float64()
     pairs = pl.DataFrame(
         {
-            "a": [min(pair) for pair in ends],
-            "b": [max(pair) for pair in ends],
+            "a": a,
+            "b": b,
             "weight": pl.Series(weights, dtype=weight),
-            "count": pl.Series([values["count"] for *_, values in edges], dtype=pl.Int64),
-            "fractional": pl.Series([values["fractional"] for *_, values in edges], dtype=pl.Float64),
-        },
-        schema_overrides={"a": pl.Int64, "b": pl.Int64},
+            "count": pl.Series([values["count"] for values in edges], dtype=pl.Int64),
+            "fractional": pl.Series([values["fractional"] for values in edges], dtype=pl.Float64),
+        }
     ).sort("weight", "a", "b", descending=[True, False, False])
     ids = pl.Series(nodes, dtype=pl.String)
     symbols = pl.Series([graph.nodes[node].get("symbol", node) for node in nodes], dtype=pl.String)
@@ -71,6 +71,20 @@ def to_frame(graph: nx.Graph[Any]) -> pl.DataFrame:
         *(ids.gather(pairs.get_column(end)).alias(f"ncbigene_{end}") for end in "ab"),
         *(symbols.gather(pairs.get_column(end)).alias(f"symbol_{end}") for end in "ab"),
     ).select(_COLUMNS)
+
+
+def _edges(graph: nx.Graph[Any], nodes: list[Any]) -> tuple[np.ndarray, np.ndarray, list[Mapping[str, Any]]]:
+    """Return the edges as places of their ends among the nodes, the smaller first, and as attributes."""
+    import numpy as np
+
+    place = {node: number for number, node in enumerate(nodes)}
+    rows = dict(graph.adjacency())
+    starts = np.fromiter(map(place.__getitem__, rows), np.int64, len(rows))
+    a = np.repeat(starts, [len(row) for row in rows.values()])
+    b = np.fromiter(map(place.__getitem__, chain.from_iterable(rows.values())), np.int64, len(a))
+    once = a <= b  # each edge stands in the rows of both its ends
+    attributes = chain.from_iterable(row.values() for row in rows.values())
+    return a[once], b[once], list(compress(attributes, once.tolist()))
 
 
 def _id_order(node: str) -> tuple[bool, int, str]:
@@ -170,30 +184,25 @@ def _write(target: str | Path | TextIO, write: Callable[[TextIO], None]) -> None
 
 
 def _write_tsv(table: pl.DataFrame, stream: TextIO) -> None:
-    _write_lines(table, stream, "\t", lambda cell: cell.translate(_BLANKS))
+    import polars as pl
+
+    safe = table.rename(lambda name: re.sub(_BREAKS, " ", name)).with_columns(
+        pl.col(pl.String).str.replace_all(_BREAKS, " ")
+    )
+    _write_lines(safe, stream, separator="\t", quote_style="never")
 
 
 def _write_csv(table: pl.DataFrame, stream: TextIO) -> None:
-    _write_lines(table, stream, ",", _quoted)
+    _write_lines(table, stream, separator=",", quote_style="necessary")
 
 
-def _write_lines(table: pl.DataFrame, stream: TextIO, separator: str, safe: Callable[[str], str]) -> None:
-    """Write a header and the rows, a block at a time; text is made safe, numbers need nothing."""
-    stream.write(separator.join(map(safe, table.columns)) + "\n")
-    for block in table.iter_slices():
-        columns = [[_cell(value, safe) for value in column] for column in block.iter_columns()]
-        stream.writelines(separator.join(row) + "\n" for row in zip(*columns, strict=True))
-
-
-def _cell(value: object, safe: Callable[[str], str]) -> str:
-    if value is None:
-        return ""
-    return safe(value) if isinstance(value, str) else repr(value)
-
-
-def _quoted(cell: str) -> str:
-    """Return a cell of a CSV; the csv module of Python 3.11 leaves a bare carriage return unquoted."""
-    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.search(cell) else cell
+def _write_lines(table: pl.DataFrame, stream: TextIO, *, separator: str, quote_style: CsvQuoteStyle) -> None:
+    """Write a header and the rows, a block at a time: the stream takes text, which is not to be whole in memory."""
+    stream.write(table.clear().write_csv(separator=separator, quote_style=quote_style))
+    stream.writelines(
+        block.write_csv(include_header=False, separator=separator, quote_style=quote_style)
+        for block in table.iter_slices(_BLOCK)
+    )
 
 
 _TABLES: dict[str, Callable[[pl.DataFrame, TextIO], None]] = {".tsv": _write_tsv, ".csv": _write_csv}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ from kg.model import Annotation, Figure, Paper
 from kg.parse.data_tables import parse_data_table
 from kg.parse.front_matter import GENE_FIELDS, FrontMatter, FrontMatterError, read_front_matter
 from kg.parse.mentions import (
+    KNOWN_COLUMNS,
     REQUIRED_COLUMNS,
     TABLE_GENE_FIELDS,
     Form,
@@ -20,7 +21,7 @@ from kg.parse.mentions import (
     disease_mentions,
     gene_mentions,
 )
-from kg.text import PLACEHOLDERS, clean, decode, shorten
+from kg.text import PLACEHOLDERS, clean, decode, first_replaced_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,10 @@ _KNOWN = frozenset(
         *("automl_pathway", "wpid"),
     )
 )
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9.]+/\S+)", re.IGNORECASE)
+_NDEX = re.compile(r"(?:https?://\S+/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+_WPID = re.compile(r"(?:https?://\S+/|wikipathways:)?(WP[0-9]+)(?:_r[0-9]+)?(?:\.html)?", re.IGNORECASE)
 _NO_FIGURE_NUMBER = frozenset({"F", "Fig", "Fig.", "Figure"})
 _UNSAFE_ID = re.compile(r"[/\\:\x00-\x1f\x7f]|^\.|^\s|\s$")
 MAX_ID_BYTES = 200
@@ -44,7 +49,10 @@ MAX_ID_BYTES = 200
 
 
 class ParsedFigure(NamedTuple):
-    """A figure, what was odd in its document, and the generation of the document's format (1 or 2)."""
+    """A figure, what was odd in its document, and the generation of the document's format.
+
+    The generation is 1 or 2 by where the gene rows stand, and 0 where there are none to be found.
+    """
 
     figure: Figure
     problems: tuple[Problem, ...]
@@ -57,6 +65,7 @@ class _Document:
     def __init__(self, name: str) -> None:
         self.name = name
         self.problems: list[Problem] = []
+        self.unread: set[str] = set()
         self.front: FrontMatter
         self.fields: dict[str, Any] = {}
 
@@ -73,13 +82,18 @@ class _Document:
     def warn(self, key: str, value: object, reason: str) -> None:
         self.report(Severity.WARNING, (key,), value, reason)
 
+    def keep(self, key: str, reason: str) -> None:
+        """Leave a field of an unexpected shape to `Figure.extra`."""
+        self.unread.add(key)
+        self.warn(key, self.fields[key], f"{reason}; left out of the graph, kept in `extra`")
+
     def text(self, key: str) -> str | None:
         """Return a field's text without blanks around it; None for a placeholder."""
         value = self.fields.get(key)
         if value is None:
             return None
         if not isinstance(value, str):
-            self.warn(key, value, "text was expected, not a list or mapping; left out of the graph, kept in `extra`")
+            self.keep(key, "text was expected, not a list or mapping")
             return None
         value = value.strip()
         return None if value in PLACEHOLDERS else value
@@ -91,7 +105,7 @@ class _Document:
             return ()
         items = value.split(separator) if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            self.warn(key, value, "a list of texts was expected; left out of the graph, kept in `extra`")
+            self.keep(key, "a list of texts was expected")
             return ()
         stripped = [item.strip() for item in items]
         return tuple(dict.fromkeys(item for item in stripped if item not in PLACEHOLDERS))
@@ -148,8 +162,8 @@ def parse_figure(
         ),
         alias=document.text("figid_alias"),
         redirect_from=document.texts("redirect_from", "\n"),
-        ndex=document.text("ndex"),
-        wpid=document.text("wpid"),
+        ndex=_identifier(document, "ndex", _NDEX, "the UUID of an NDEx network"),
+        wpid=_identifier(document, "wpid", _WPID, "the id of a WikiPathways pathway (`WP` and digits)"),
         seo=document.text("seo"),
         annotations=_annotations(document),
         mentions=gene_mentions(genes),
@@ -158,7 +172,7 @@ def parse_figure(
         block=_block(document),
         extra=_extra(document),
     )
-    generation = 1 if genes.form is Form.EMBEDDED else 2
+    generation = {Form.EMBEDDED: 1, Form.TABLE: 2, Form.ABSENT: 0}[genes.form]
     return ParsedFigure(figure, tuple(document.problems), generation)
 
 
@@ -181,12 +195,14 @@ def _read(document: _Document, markdown: bytes) -> None:
         problem = Problem(Severity.WARNING, document.name, notice.line, notice.key, "", notice.reason)
         document.problems.append(problem)
     if n_replaced:
-        document.problems.append(_replaced(document.name, n_replaced))
+        document.problems.append(_replaced(document.name, first_replaced_line(markdown), n_replaced))
 
 
-def _replaced(name: str, n_replaced: int) -> Problem:
-    reason = f"{n_replaced} control characters or lone surrogates, which RDF cannot carry, became U+FFFD"
-    return Problem(Severity.WARNING, name, None, "", "", reason)
+def _replaced(name: str, line: int, n_replaced: int) -> Problem:
+    count = "1 control character or lone surrogate" if n_replaced == 1 else f"{n_replaced} control characters or such"
+    return Problem(
+        Severity.WARNING, name, line, "", "", f"{count}, which RDF cannot carry, became U+FFFD; the first here"
+    )
 
 
 def _clean_values(fields: dict[str, Any]) -> int:
@@ -243,20 +259,24 @@ def _gene_rows(document: _Document, tables: Mapping[str, tuple[str, bytes]]) -> 
     cells = []
     for position, row in rows.rows:
         cells.append((position, tuple([row.get(column, "") for column in columns])))
-        for column in sorted(row.keys() - known - unknown) if rows.form is Form.EMBEDDED else ():
-            unknown.add(column)
-            rows.warn(position, column, row[column], "the column is not known; left out in all rows")
+        if rows.form is Form.EMBEDDED:
+            for column in sorted(row.keys() - known - unknown):
+                unknown.add(column)
+                rows.warn(position, column, row[column], "the column is not known; left out in all rows")
     return Rows(rows.form, cells, rows.problems, rows.place)
 
 
 def _rows(document: _Document, kind: str, tables: Mapping[str, tuple[str, bytes]]) -> Rows[dict[str, str]]:
     """Return the rows of one kind, from the front matter where it has them, else from the ``_data`` file."""
     embedded = document.fields.get(kind)
-    if embedded is not None and embedded not in ("", "NA"):
+    is_empty = embedded is None or embedded == [] or (isinstance(embedded, str) and embedded.strip() in PLACEHOLDERS)
+    if not is_empty:
         _report_unread(document, kind, tables)
         return _embedded_rows(document, kind, embedded)
     if kind in tables:
         return _table_rows(document, kind, *tables[kind])
+    if embedded == []:
+        return _embedded_rows(document, kind, embedded)
     return Rows(Form.ABSENT, [], document.problems, lambda *_: (document.name, None, kind))
 
 
@@ -272,7 +292,7 @@ def _embedded_place(document: _Document, kind: str, position: int, column: str) 
 
 def _embedded_rows(document: _Document, kind: str, embedded: object) -> Rows[dict[str, str]]:
     if not isinstance(embedded, list):
-        document.warn(kind, embedded, "a list of rows was expected; left out of the graph, kept in `extra`")
+        document.keep(kind, "a list of rows was expected")
         embedded = []
     found: list[tuple[int, dict[str, str]]] = []
     rows = Rows(Form.EMBEDDED, found, document.problems, partial(_embedded_place, document, kind))
@@ -294,7 +314,7 @@ def _table_rows(document: _Document, kind: str, name: str, data: bytes) -> Rows[
         problems.append(Problem(Severity.ROW_SKIPPED, name, line, "", byte, reason))
         return Rows(Form.TABLE, [], problems, lambda *_: (name, None, ""))
     if n_replaced:
-        problems.append(_replaced(name, n_replaced))
+        problems.append(_replaced(name, first_replaced_line(data), n_replaced))
     table = parse_data_table(text)
     lines = {position: line for line, position, _ in table.rows}
     for line, value, reason in table.faults:
@@ -304,7 +324,11 @@ def _table_rows(document: _Document, kind: str, name: str, data: bytes) -> Rows[
         problems.append(Problem(Severity.WARNING, name, line, "", "", reason))
     rows = [(position, dict(zip(table.columns, cells, strict=True))) for _, position, cells in table.rows]
     missing = [column for column in REQUIRED_COLUMNS[kind] if column not in table.columns]
-    if missing and rows:
+    if not missing:
+        for column in sorted(set(table.columns) - KNOWN_COLUMNS[kind]):
+            reason = "the column is not known; left out in all rows"
+            problems.append(Problem(Severity.WARNING, name, 1, column, "", reason))
+    elif rows:
         reason = f"the header lacks {', '.join(missing)}, so none of the {len(rows)} rows is read"
         problems.append(Problem(Severity.ROW_SKIPPED, name, 1, "", shorten(text.partition("\n")[0]), reason))
         rows = []
@@ -327,12 +351,21 @@ def _paper(document: _Document, pmcid: str) -> Paper:
         title=document.text("papertitle"),
         citation=document.text("reftext"),
         year=_year(document),
-        doi=document.text("doi"),
+        doi=_identifier(document, "doi", _DOI, "a DOI (`10.` and digits, a slash, a name)"),
         journal=document.text("journal_title"),
         journal_abbreviation=document.text("journal_nlm_ta"),
         publisher=document.text("publisher_name"),
         keywords=document.texts("keywords", "|"),
     )
+
+
+def _identifier(document: _Document, key: str, pattern: re.Pattern[str], what: str) -> str | None:
+    """Return an identifier without the address that it may stand in; None, and a warning, where it is none."""
+    value = document.text(key)
+    match = pattern.fullmatch(value) if value else None
+    if value and match is None:
+        document.warn(key, value, f"not {what}; left out")
+    return match[1] if match else None
 
 
 def _year(document: _Document) -> int | None:
@@ -367,29 +400,31 @@ def _score(document: _Document) -> Decimal | None:
     value = document.text(key)
     if value is None:
         return None
-    try:
-        score = Decimal(value)
-    except InvalidOperation:
-        score = Decimal("NaN")  # as ".inf" and ".nan" are not numbers of Python's either
+    # Python's Decimal would take more than a decimal number of XML Schema or YAML: underscores, other scripts' digits.
+    score = Decimal(value) if _NUMBER.fullmatch(value) else Decimal("NaN")
     if not score.is_finite() or not -30 < score.adjusted() < 30 or len(value) > 60:
         document.warn(key, value, "not a finite number of reasonable size; left out")
         return None
     if not 0 <= score <= 1:
         document.warn(key, value, "a score lies between 0 and 1; left out")
         return None
-    return score
+    return abs(score)  # a zero has no sign
 
 
 def _annotations(document: _Document) -> tuple[Annotation, ...]:
     found = []
     items = document.fields.get("annotations") or []
+    if isinstance(items, str) and items.strip() in PLACEHOLDERS:
+        return ()
     for position, item in enumerate(items if isinstance(items, list) else [items]):
         if isinstance(item, str) and item.strip() not in PLACEHOLDERS:
             found.append(Annotation(None, item.strip()))
         elif isinstance(item, dict) and isinstance(item.get("value"), str):
-            kind = item.get("type")
-            found.append(Annotation(kind if isinstance(kind, str) else None, item["value"].strip()))
-        elif item not in ("", None):
+            kind, value = item.get("type"), item["value"].strip()
+            kind = kind.strip() if isinstance(kind, str) else ""
+            if value not in PLACEHOLDERS:
+                found.append(Annotation(None if kind in PLACEHOLDERS else kind, value))
+        elif not isinstance(item, str):
             reason = "an annotation is a `type` and a `value`; left out"
             document.report(Severity.WARNING, ("annotations", position), item, reason)
     return tuple(found)
@@ -400,14 +435,13 @@ def _block(document: _Document) -> dict[str, object] | None:
     if block is None or isinstance(block, dict):
         return block
     if not isinstance(block, str) or block.strip() not in PLACEHOLDERS:
-        document.warn("schema-jsonld", block, "a mapping was expected; left out of the graph, kept in `extra`")
+        document.keep("schema-jsonld", "a mapping was expected")
     return None
 
 
 def _extra(document: _Document) -> dict[str, object]:
     """Return what no other field of the record carries: unknown keys, and known ones of an unexpected shape."""
-    unknown = [key for key in document.fields if key not in _KNOWN]
-    for key in unknown:
+    unknown = document.fields.keys() - _KNOWN
+    for key in [key for key in document.fields if key in unknown]:
         document.warn(key, document.fields[key], "the key is not known; kept in `extra`, not in the graph")
-    kept = {problem.path for problem in document.problems if problem.reason.endswith("kept in `extra`")}
-    return {key: value for key, value in document.fields.items() if key in unknown or key in kept}
+    return {key: value for key, value in document.fields.items() if key in unknown or key in document.unread}

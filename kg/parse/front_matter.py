@@ -31,14 +31,15 @@ __all__ = [
 ]
 
 MAX_DEPTH = 32
-MAX_NODES = 200_000
-"""Bounds on nesting and on the nodes that aliases may expand to; a real file has depth 3 and some thousand nodes."""
+MAX_EXPANSION = 1_000_000
+"""Bounds on nesting, and on the values and characters that aliases may stand for; real files have depth 3, no alias."""
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FENCE = re.compile(r"^-{3,}\s*$", re.MULTILINE)  # python-frontmatter's own boundary
 
 # A scalar on one line, in the forms whose value can be read off: plain, single-quoted, double-quoted without escapes.
 _BREAKS = "\n\r\x85\u2028\u2029\ufeff\t"
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")  # YAML 1.1's, by which the reference counts lines
 _INNER = "[^\\s:#\ufeff]"
 _SCALAR = (
     rf"(?:(?:[^\s:#\-?,\[\]{{}}&*!|>'\"%@`\ufeff]|-(?={_INNER})){_INNER}*(?: +{_INNER}+)*"
@@ -107,6 +108,11 @@ class FrontMatter:
         assert root is not None  # noqa: S101 - these very lines were read before
         return root
 
+    @cached_property
+    def _top(self) -> dict[str, yaml.Node]:
+        root = self._root
+        return {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
+
     def to_dict(self) -> dict[str, Any]:
         """Return all values by top-level key, those of the rows among them."""
         if self.rows is None:
@@ -125,8 +131,8 @@ class FrontMatter:
         if self.rows is not None and path[0] == "genes" and len(path) > 1:
             field = GENE_FIELDS.index(str(path[2])) if len(path) > 2 and path[2] in GENE_FIELDS else 0
             return self._rows_line + len(GENE_FIELDS) * int(path[1]) + field
-        node = self._root
-        for step in path:
+        node = self._top.get(str(path[0]), self._root)
+        for step in path[1:] if node is not self._root else ():
             child = _child(node, step)
             if child is None:
                 break
@@ -194,7 +200,7 @@ def read_fast(yaml_text: str, first_line: int = 1) -> FrontMatter | None:
     block sequence at the key's own indent, each of a form with one meaning (YAML 1.1, sections 9.1, 9.3 and 9.4).
     And its text comes back whole only if the line after it does not continue the scalar.
     """
-    if "kg-placeholder-for-" in yaml_text or "\r" in yaml_text:
+    if "kg-placeholder-for-" in yaml_text or _OTHER_BREAKS.search(yaml_text):
         return None
     rows_found = _cut(yaml_text, "genes:\n", _AFTER_ROWS, _ROWS, len(GENE_FIELDS))
     rest = rows_found.rest(yaml_text, _ROWS_PLACEHOLDER) if rows_found else yaml_text
@@ -331,12 +337,13 @@ class _Survey:
     """One walk over the events that refuses what could do harm, and notes what is odd, before anything is built.
 
     An alias costs nothing until somebody walks what it stands for; a "billion laughs" file is ten such levels.
-    So the walk counts the nodes that each alias would expand to.
+    So the walk counts what each alias would expand to.
     """
 
     def __init__(self, first_line: int) -> None:
         self.first_line = first_line
-        self.sizes: dict[str, int | None] = {}  # by anchor; None while the anchored node is open
+        self.sizes: dict[str, int | None] = {}  # by anchor, with all aliases expanded; None while the node is open
+        self.expansion = 0
         self.notices: list[Notice] = []
 
     def _line(self, event: yaml.Event) -> int:
@@ -366,7 +373,7 @@ class _Survey:
         loader.get_event()  # the document's end
 
     def _node(self, loader: Any, depth: int) -> int:
-        """Walk one node; return how many nodes it expands to."""
+        """Walk one node; return its values and characters, with all aliases in it expanded."""
         event = loader.get_event()
         if depth > MAX_DEPTH:
             raise FrontMatterError(f"nested more than {MAX_DEPTH} levels deep", self._line(event))
@@ -377,29 +384,29 @@ class _Survey:
             self.notices.append(Notice(self._line(event), "", reason))
         if event.anchor:
             self.sizes[event.anchor] = None
-        size = 1
+        size = 1 + len(event.value) if isinstance(event, yaml.ScalarEvent) else 1
         if isinstance(event, yaml.SequenceStartEvent):
             while not loader.check_event(yaml.SequenceEndEvent):
-                size = self._bounded(size + self._node(loader, depth + 1), event)
+                size += self._node(loader, depth + 1)
             loader.get_event()
         elif isinstance(event, yaml.MappingStartEvent):
-            size = self._mapping(loader, depth, event)
+            size = self._mapping(loader, depth)
         if event.anchor:
             self.sizes[event.anchor] = size
         return size
 
-    def _mapping(self, loader: Any, depth: int, start: yaml.Event) -> int:
+    def _mapping(self, loader: Any, depth: int) -> int:
         size, keys = 1, set()
         while not loader.check_event(yaml.MappingEndEvent):
             key = loader.get_event()
             if not isinstance(key, yaml.ScalarEvent):
                 raise FrontMatterError("a key must be plain text", self._line(key))
             if key.anchor:
-                self.sizes[key.anchor] = 1
+                self.sizes[key.anchor] = 1 + len(key.value)
             if key.value in keys:
                 self.notices.append(Notice(self._line(key), key.value, "the key is given twice; the last one counts"))
             keys.add(key.value)
-            size = self._bounded(size + 1 + self._node(loader, depth + 1), start)
+            size += 1 + len(key.value) + self._node(loader, depth + 1)
         loader.get_event()
         return size
 
@@ -409,11 +416,8 @@ class _Survey:
         size = self.sizes[event.anchor]
         if size is None:
             raise FrontMatterError(f"the alias *{event.anchor} contains itself", self._line(event))
-        return size
-
-    def _bounded(self, size: int, event: yaml.Event) -> int:
-        if size > MAX_NODES:
-            raise FrontMatterError(
-                f"aliases expand to more than {MAX_NODES:,} values (a so-called billion laughs file)", self._line(event)
-            )
+        self.expansion += size
+        if self.expansion > MAX_EXPANSION:
+            reason = f"aliases stand for more than {MAX_EXPANSION:,} values and characters (a billion laughs file)"
+            raise FrontMatterError(reason, self._line(event))
         return size

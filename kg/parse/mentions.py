@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = [
-    "GENE_FIELDS",
+    "KNOWN_COLUMNS",
     "REQUIRED_COLUMNS",
     "TABLE_GENE_FIELDS",
     "Form",
@@ -48,6 +48,13 @@ TABLE_GENE_FIELDS = (
 
 # In both: word, match and lexicon make the mention; what follows, up to the counts, is the candidate gene.
 _MENTION, _GENE, _COUNTS = slice(3), slice(3, 8), slice(8, None)
+
+KNOWN_COLUMNS = {
+    "genes": frozenset(TABLE_GENE_FIELDS),
+    "chemicals": frozenset({"word", "mesh", "match", "name", "chebi", "source", "identifier"}),
+    "diseases": frozenset({"word", "mesh", "match", "name", "doid", "source", "identifier"}),
+}
+"""The columns of a ``_data`` file that are read, by kind."""
 
 REQUIRED_COLUMNS = {"genes": TABLE_GENE_FIELDS[:5], "chemicals": ("word",), "diseases": ("word",)}
 """The columns without which no row of a ``_data`` file can be used, by kind."""
@@ -193,7 +200,7 @@ def _identifier(
     if match is None:
         rows.warn(position, column, value, "not an identifier of its kind; left out")
         return None
-    return match[1]
+    return match[1].upper()
 
 
 class _Entity(NamedTuple):

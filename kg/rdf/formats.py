@@ -13,6 +13,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Protocol
 
 from kg import vocab
+from kg.model import LEXICON_TIERS
 from kg.vocab import PREFIXES, PROPERTIES, SharedGraph, Value
 
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-# The terms of the vocabulary that stand as objects, for the formats that have short names for them.
-_SHORT_TERMS = {vocab.expand(curie): curie for curie in (*vocab.CLASSES, "oa:identifying")}
+# The terms that have short names as objects. Only these and genes by number: an address of the input may begin with
+# the same namespaces, and go on with anything.
+_SHORT_TERMS = {
+    vocab.expand(curie): curie
+    for curie in (*vocab.CLASSES, "oa:identifying", "pfkg:unknownLexicon", *(f"pfkg:{name}" for name in LEXICON_TIERS))
+}
 _GENE = PREFIXES["ncbigene"]
-_TERM = PREFIXES["pfkg"]
 
 
 @lru_cache(maxsize=65_536)
@@ -65,10 +69,9 @@ def _short_iri(iri: str) -> str:
     short = _SHORT_TERMS.get(iri)
     if short is not None:
         return short
-    if iri.startswith(_GENE):
-        return "ncbigene:" + iri[len(_GENE) :]
-    if iri.startswith(_TERM):
-        return "pfkg:" + iri[len(_TERM) :]
+    number = iri.removeprefix(_GENE)
+    if number.isdigit() and number.isascii():
+        return "ncbigene:" + number
     return f"<{iri}>"
 
 
@@ -106,7 +109,7 @@ class Turtle:
         for prop, objects in properties:
             name, write = _IN_TURTLE[prop]
             lines.append(f"{name} {write(objects[0]) if len(objects) == 1 else ', '.join(map(write, objects))}")
-        start = _short_iri(subject) if subject.startswith(_GENE) else f"<{subject}>"
+        start = f"<{subject}>" if "#" in subject else _short_iri(subject)
         return f"\n{start} " + " ;\n    ".join(lines) + " .\n"
 
     def footer(self) -> str:
@@ -171,6 +174,10 @@ class NQuads(_Lines):
         return self._lines(description, f" <{graph}> .\n")
 
 
+# Properties that are lists in the schema.org block, and so here, also where there is one value.
+_SETS = frozenset({"schema:keywords"})
+
+
 class JsonLd:
     """JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/), compact: one node a subject, the context in the file."""
 
@@ -200,7 +207,8 @@ class JsonLd:
                 values = objects
             else:
                 values = [encode_basestring(text) for text in objects]
-            members.append(f'"{prop.key}":{values[0] if len(values) == 1 else "[" + ",".join(values) + "]"}')
+            is_set = prop.curie in _SETS or len(values) != 1
+            members.append(f'"{prop.key}":{"[" + ",".join(values) + "]" if is_set else values[0]}')
         return ",".join(members) + "}"
 
     def footer(self) -> str:
@@ -225,6 +233,8 @@ def jsonld_context() -> dict[str, object]:
             context[prop.key] = {"@id": prop.iri, "@type": "@id"}
         elif prop.value in (Value.DECIMAL, Value.YEAR):
             context[prop.key] = {"@id": prop.iri, "@type": prop.value.value}
+        elif prop.curie in _SETS:
+            context[prop.key] = {"@id": prop.iri, "@container": "@set"}
         elif prop.key != prop.curie:
             context[prop.key] = prop.curie
     return context

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kg.model import Figure
     from kg.rdf.mapping import Description
 
-__all__ = ["add_figures", "read_graph", "to_graph"]
+__all__ = ["add_figures", "bind_prefixes", "read_graph", "to_graph"]
 
 _NODES: dict[Value, Callable[[str], Node]] = {
     Value.IRI: URIRef,
@@ -87,9 +87,14 @@ def read_graph(folder: Folder) -> Graph:
 
 def _new_graph() -> Graph:
     graph = Graph()
+    bind_prefixes(graph)
+    return graph
+
+
+def bind_prefixes(graph: Graph) -> None:
+    """Bind the prefixes of `kg.vocab` in an rdflib graph, whose own ``schema`` is another namespace (https)."""
     for prefix, iri in PREFIXES.items():
         graph.bind(prefix, iri, replace=True)
-    return graph
 
 
 def add_figures(graph: Graph, figures: Iterable[Figure]) -> None:

@@ -81,8 +81,6 @@ _AN_ORGANIZATION = [vocab.expand("schema:Organization")]
 _A_PERIODICAL = [vocab.expand("schema:Periodical")]
 _LEXICONS = {lexicon: [vocab.lexicon_iri(lexicon)] for lexicon in LEXICON_TIERS}
 _IDENTIFYING = [vocab.expand("oa:identifying")]
-_LICENSE_OF_FIGURES = [vocab.CC0]
-_CREATOR_OF_FIGURES = [vocab.WIKIPATHWAYS]
 
 
 class _Properties(list[tuple[Property, list[str]]]):
@@ -124,10 +122,11 @@ def _figure_properties(figure: Figure) -> _Properties:
     pmcid = figure.paper.pmcid
     properties = _Properties([(_TYPE, _A_FIGURE)])
     properties.texts(_NAME, block.get("name"))
-    properties.texts(_DESCRIPTION, block.get("description"))
+    if isinstance(description := block.get("description"), str):
+        properties.append((_DESCRIPTION, [clean(description)[0]]))  # empty too, as the block says it
     properties.texts(_KEYWORDS, *(keywords if isinstance(keywords, list) else [keywords]))
-    properties.append((_LICENSE, _LICENSE_OF_FIGURES))
-    properties.append((_CREATOR, _CREATOR_OF_FIGURES))
+    properties.iris(_LICENSE, _license(block.get("license", "CC0")))
+    properties.iris(_CREATOR, _creator(block.get("creator", {"name": "WikiPathways"})))
     properties.texts(_TITLE, figure.title)
     properties.texts(_DC_IDENTIFIER, figure.figid)
     properties.texts(_ALTERNATIVE, figure.alias)
@@ -150,6 +149,18 @@ def _figure_properties(figure: Figure) -> _Properties:
     genes = dict.fromkeys([ncbigene for mention in figure.mentions for ncbigene in mention.genes])
     properties.iris(_MENTIONS, *map(vocab.gene_iri, genes))
     return properties
+
+
+def _license(value: object) -> str | None:
+    """Return the IRI of a block's licence; None for a name that is not known."""
+    if value == "CC0":
+        return vocab.CC0
+    return vocab.web_iri(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else None
+
+
+def _creator(value: object) -> str | None:
+    """Return the IRI of a block's creator; None for any but WikiPathways, whose names have no IRI of ours."""
+    return vocab.WIKIPATHWAYS if isinstance(value, dict) and value.get("name") == "WikiPathways" else None
 
 
 def _decimal(value: Decimal) -> str:
@@ -177,7 +188,8 @@ def _mention_properties(mention: GeneMention, target: list[str]) -> list[tuple[P
         properties.append((_LEXICON, lexicon))
     else:
         properties.append((_LEXICON, [vocab.UNKNOWN_LEXICON]))
-        properties.append((_LEXICON_NAME, [clean(mention.lexicon)[0]]))
+        if mention.lexicon:
+            properties.append((_LEXICON_NAME, [clean(mention.lexicon)[0]]))
     properties.append((_OCCURRENCES, [str(mention.occurrences)]))
     properties.append((_CANDIDATE, genes))
     if mention.is_family:

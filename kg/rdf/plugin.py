@@ -12,9 +12,8 @@ from rdflib.parser import FileInputSource, Parser
 
 from kg.errors import Severity, SourceError
 from kg.parse import parse_figure
-from kg.rdf.graph import add_figures
+from kg.rdf.graph import add_figures, bind_prefixes
 from kg.sources import open_sources
-from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
     from rdflib.graph import Graph
@@ -54,8 +53,7 @@ class PfocrParser(Parser):
         for problem in parsed.problems:
             if problem.severity is Severity.ROW_SKIPPED:
                 warnings.warn(str(problem), PfocrWarning, stacklevel=2)
-        for prefix, iri in PREFIXES.items():
-            sink.bind(prefix, iri)
+        bind_prefixes(sink)
         add_figures(sink, [parsed.figure])
 
 

@@ -140,14 +140,21 @@ def query(source: Folder | ox.Store, text: str, *, limit: int | None = None) -> 
     if limit is not None and limit < 0:
         raise QueryError(f"a limit of {limit}: give a number from 0")
     check_query(text)
-    store = load_store(source) if isinstance(source, Folder) else source
+    if isinstance(source, Folder):
+        import pyoxigraph as ox
+
+        _ask(ox.Store(), text)  # what is wrong with the query is said before a large build is loaded
+        source = load_store(source)
+    return to_result(_ask(source, text), limit=limit)
+
+
+def _ask(store: ox.Store, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     # Oxigraph lets a union take the place of FROM's graphs without a word.
     union = not has_dataset_clause(text)
     try:
-        answer = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union)
+        return store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union)
     except SyntaxError as error:
         raise syntax_error(text, error) from error
     except RuntimeError as error:
         # What parses and cannot be evaluated: a function that does not exist.
         raise QueryError(f"the query cannot be answered: {visible(str(error))}") from error
-    return to_result(answer, limit=limit)

@@ -13,7 +13,7 @@ Oxigraph answers ``SERVICE`` by calling the address in it, and has no switch. Tw
    because nothing in it is called ``SERVICE``.
 
 Oxigraph's parser also recurses, and ends the process where brackets or operators pile up by the thousand;
-`MAX_DEPTH` and `MAX_OPERATORS` lie far below that.
+`MAX_DEPTH`, `MAX_OPERATORS` and `MAX_PATTERNS` lie far below that.
 """
 
 from __future__ import annotations
@@ -31,13 +31,25 @@ from kg.vocab import PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAX_DEPTH", "MAX_OPERATORS", "Token", "check_query", "has_dataset_clause", "syntax_error", "tokens"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_OPERATORS",
+    "MAX_PATTERNS",
+    "Token",
+    "check_query",
+    "has_dataset_clause",
+    "syntax_error",
+    "tokens",
+]
 
 MAX_DEPTH = 50
 """How deep brackets may nest."""
 
 MAX_OPERATORS = 1000
 """How many operators, groups and ``AS`` a query may have."""
+
+MAX_PATTERNS = 1000
+"""How many triple patterns a query may have, as full stops and semicolons count them."""
 
 _MAX_IRI = 2000  # characters; `?a<1+1+…>2` without blanks looks like an IRI, and would hide operators
 
@@ -197,7 +209,7 @@ def _respelled(text: str) -> str:
 
 
 def _check_size(text: str, pieces: list[Token]) -> None:
-    depth = operators = 0
+    depth = operators = patterns = 0
     for token in pieces:
         if token.kind == "iri":
             if len(token.text) > _MAX_IRI:
@@ -209,11 +221,14 @@ def _check_size(text: str, pieces: list[Token]) -> None:
             depth = max(0, depth + (token.text in "{([") - (token.text in "})]"))
             nested = depth
             operators += token.text in "{!+-*/|&^=<>?"
+            patterns += token.text in ".;"
         else:
             nested = depth
             operators += token.kind == "word" and token.text.upper() == "AS"
         if nested > MAX_DEPTH:
             raise _refusal(text, token.start, f"brackets nest more than {MAX_DEPTH} deep; write a flatter query")
+        if patterns > MAX_PATTERNS:
+            raise _refusal(text, token.start, f"more than {MAX_PATTERNS:,} triple patterns; list many values in VALUES")
         if operators > MAX_OPERATORS:
             reason = f"more than {MAX_OPERATORS:,} operators and groups; list many values in VALUES or IN"
             raise _refusal(text, token.start, reason)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import Severity
 from kg.model import TIERS
-from kg.summary.records import GeneCount, LexiconCount, Stats, YearCount
+from kg.summary.records import LexiconCount, Stats, TopGene, YearCount
 from kg.tables import COLUMNS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
         lexicons=tuple(LexiconCount(row["lexicon"], row["tier"], row["n_rows"]) for row in rows),
         tiers=_by_tier(rows),
         family_fraction=sum(row["n_family_rows"] for row in rows) / total if total else 0.0,
-        top_genes=tuple(GeneCount(*row) for row in top.iter_rows()),
+        top_genes=tuple(TopGene(*row) for row in top.iter_rows()),
         years=tuple(YearCount(*row) for row in years.iter_rows()),
         problems={severity.value: by_severity.get(severity.value, 0) for severity in Severity},
     )
@@ -87,12 +87,22 @@ def _lexicons(folder: Folder) -> pl.LazyFrame:
 
 
 def _top_genes(folder: Folder, n_top: int) -> pl.LazyFrame:
-    return (
-        folder.scan("genes")
-        .select("symbol", "ncbigene", "organism", "n_figures")
-        .sort("n_figures", "symbol", "ncbigene", descending=[True, False, False])
-        .head(n_top)
+    import polars as pl
+
+    def most_first(genes: pl.LazyFrame) -> pl.LazyFrame:
+        return genes.sort("n_figures", "symbol", "ncbigene", descending=[True, False, False])
+
+    top = most_first(folder.scan("genes").select("symbol", "ncbigene", "organism", "n_figures")).head(n_top)
+    words = folder.scan("mentions").filter(pl.col("family").is_null()).select("figid", "mention")
+    own = (
+        folder.scan("candidates")
+        .select("figid", "mention", "ncbigene")
+        .join(top, on="ncbigene", how="semi")
+        .join(words, on=["figid", "mention"], how="semi")
+        .group_by("ncbigene")
+        .agg(pl.col("figid").n_unique().alias("n_own"))
     )
+    return most_first(top.join(own, on="ncbigene", how="left").with_columns(pl.col("n_own").fill_null(0)))
 
 
 def _years(folder: Folder) -> pl.LazyFrame:

@@ -266,11 +266,31 @@ def _not_found(folder: Folder, name: str) -> str:
         symbols = folder.scan("genes").filter(pl.col("ncbigene").is_in(family["members"])).select("symbol").collect()
         members = shorten(", ".join(sorted(symbols.to_series())))
         return f"{said}: no gene, but a family or complex in {folder.path}; show one of its members: {members}"
+    meant = _meant_by_word(folder, name)
+    if meant:
+        return f"{said}: no gene of that name, but a word of figures in {folder.path}; it may mean {', '.join(meant)}"
     close = _close_names(folder, name)
     way_out = (
         f"did you mean {' or '.join(map(visible, close))}?" if close else "`kg stats` names the most frequent genes"
     )
     return f"{said}: no figure, gene or paper of that name in {folder.path}; {way_out}"
+
+
+def _meant_by_word(folder: Folder, name: str) -> list[str]:
+    """Return the genes that a word or its lexicon entry, in any case, was matched to most often, with their counts."""
+    import polars as pl
+
+    same = [pl.col(column).str.to_lowercase() == name.lower() for column in ("word", "matched_symbol")]
+    mentions = folder.scan("mentions").filter(same[0] | same[1]).select("figid", "mention")
+    candidates = folder.scan("candidates").select("figid", "mention", "symbol").unique()
+    counts = (
+        mentions.join(candidates, on=["figid", "mention"])
+        .group_by("symbol")
+        .agg(pl.len().alias("n"))
+        .sort("n", "symbol", descending=[True, False])
+        .collect()
+    )
+    return [f"{visible(symbol)} ({n} {'mention' if n == 1 else 'mentions'})" for symbol, n in counts.head(5).rows()]
 
 
 def _close_names(folder: Folder, name: str) -> list[str]:

@@ -24,6 +24,7 @@ __all__ = [
     "PaperView",
     "Stats",
     "TermSummary",
+    "TopGene",
     "View",
     "YearCount",
 ]
@@ -76,6 +77,13 @@ class GeneCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TopGene(GeneCount):
+    """A gene with the figures that it stands in; `n_own` of them name it by a word that is no family."""
+
+    n_own: int
+
+
+@dataclass(frozen=True, slots=True)
 class YearCount:
     """A year of publication and the number of figures; None counts those whose paper has no year."""
 
@@ -100,7 +108,7 @@ class Stats(_Summary):
     family_fraction
         Share of the rows of genes that are there because a word named a family or complex; 0 to 1.
     top_genes
-        The genes in most figures, most first.
+        The genes in most figures, most first; the word of a family counts for each of its members.
     years
         Figures by the year of their paper, in order; None last.
     problems
@@ -114,7 +122,7 @@ class Stats(_Summary):
     lexicons: tuple[LexiconCount, ...]
     tiers: Mapping[str, int]
     family_fraction: float
-    top_genes: tuple[GeneCount, ...]
+    top_genes: tuple[TopGene, ...]
     years: tuple[YearCount, ...]
     problems: Mapping[str, int]
 

@@ -12,7 +12,7 @@ from kg.text import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from kg.summary.records import GeneFigure, GeneSummary, MentionSummary, Stats, TermSummary, View
+    from kg.summary.records import GeneFigure, GeneSummary, MentionSummary, Stats, TermSummary, TopGene, View
 
 __all__ = ["render_stats", "render_view"]
 
@@ -32,18 +32,19 @@ _LINK_NAMES = {
 
 
 def render_stats(stats: Stats) -> str:
-    """Return a build's numbers as lines of text, safe to print."""
+    """Return a build's numbers as lines of text, safe to print; none ends the last line."""
     rows = [[table, f"{n:,}"] for table, n in stats.n_rows.items()]
     lines = ["Rows of the tables", *_indent(align(rows, right=frozenset({1})))]
-    lines += ["", f"{stats.n_genes:,} distinct genes; {stats.family_fraction:.0%} of the gene rows come from families"]
+    lines += [
+        "",
+        f"{_count(stats.n_genes, 'distinct gene')}; {stats.family_fraction:.0%} of the gene rows come from families",
+    ]
     by_lexicon = [["lexicon", "tier", "rows"]]
     by_lexicon += [[visible(row.lexicon), row.tier or "unknown", f"{row.n_rows:,}"] for row in stats.lexicons]
     lines += ["", "Gene rows by lexicon and narrowest tier", *_indent(align(by_lexicon, right=frozenset({2})))]
     by_tier = [[tier, f"{n:,}"] for tier, n in stats.tiers.items() if n or tier != "unknown"]
     lines += ["", "Gene rows by narrowest tier", *_indent(align(by_tier, right=frozenset({1})))]
-    top = [["gene", "NCBI Gene", "organism", "figures"]]
-    top += [[visible(g.symbol), g.ncbigene, visible(g.organism or ""), f"{g.n_figures:,}"] for g in stats.top_genes]
-    lines += ["", "Genes in most figures", *_indent(align(top, right=frozenset({1, 3})))]
+    lines += ["", "Genes in most figures", *_top_lines(stats.top_genes)]
     most = max((year.n_figures for year in stats.years), default=0)
     years = [
         [str(y.year or "unknown"), f"{y.n_figures:,}", "#" * max(1, round(_BAR * y.n_figures / most))]
@@ -52,11 +53,21 @@ def render_stats(stats: Stats) -> str:
     lines += ["", "Figures by year of their paper", *_indent(align(years, right=frozenset({1})))]
     problems = [[severity, f"{n:,}"] for severity, n in stats.problems.items()]
     lines += ["", "Problems", *_indent(align(problems, right=frozenset({1})))]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
+
+
+def _top_lines(genes: Sequence[TopGene]) -> list[str]:
+    rows = [["gene", "NCBI Gene", "organism", "figures", "own word"]]
+    rows += [
+        [visible(gene.symbol), gene.ncbigene, visible(gene.organism or ""), f"{gene.n_figures:,}", f"{gene.n_own:,}"]
+        for gene in genes
+    ]
+    said = "The word of a family counts for each member; `own word`: figures with a word that is no family."
+    return [*_indent(_wrap_text(said, 78)), *_indent(align(rows, right=frozenset({1, 3, 4})))]
 
 
 def render_view(view: View, *, width: int = 88, n_figures: int = 50) -> str:
-    """Return a figure, gene or paper as lines of text, safe to print.
+    """Return a figure, gene or paper as lines of text, safe to print; none ends the last line.
 
     Parameters
     ----------
@@ -76,17 +87,15 @@ def render_view(view: View, *, width: int = 88, n_figures: int = 50) -> str:
         lines = _choice_lines(view)
     else:
         lines = _paper_lines(view, width, n_figures)
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _figure_lines(view: FigureView, width: int) -> list[str]:
     paper = view.paper
     number = f"{_text(view.number)} of " if view.number else ""
     lines = [visible(view.figid), *_wrap_text(view.title, width)]
-    lines += [
-        "",
-        *_wrap_text(f"{number}{paper.pmcid}{f' ({paper.year})' if paper.year else ''}: {paper.title or ''}", width),
-    ]
+    year, title = f" ({paper.year})" if paper.year else "", f": {paper.title}" if paper.title else ""
+    lines += ["", *_wrap_text(f"{number}{paper.pmcid}{year}{title}", width)]
     lines += _wrap_text(paper.citation, width)
     if view.organisms:
         lines += _wrap_text("Organisms: " + ", ".join(view.organisms), width)
@@ -113,15 +122,14 @@ def _figure_lines(view: FigureView, width: int) -> list[str]:
 def _mention_lines(mentions: Sequence[MentionSummary], usual: str | None, width: int) -> list[str]:
     if not mentions:
         return []
-    heads = [["", "word", "matched", "lexicon", "tier"]]
+    heads = [["", "word", "rows", "matched", "lexicon", "tier"]]
     genes: list[list[str]] = [["genes"]]
     for mention in mentions:
-        word = _short(mention.word, 24) + (f" x{mention.occurrences}" if mention.occurrences > 1 else "")
-        tier = mention.tier or "unknown"
-        heads.append([str(mention.number), word, _short(mention.matched_symbol, 20), _short(mention.lexicon, 20), tier])
+        said = (_short(mention.matched_symbol, 20), _short(mention.lexicon, 20), mention.tier or "unknown")
+        heads.append([str(mention.number), _short(mention.word, 20), f"{mention.occurrences:,}", *said])
         names = [_candidate(gene, usual) for gene in mention.candidates]
         genes.append([f"{name}," for name in names[:-1]] + names[-1:])
-    return _with_last_column(align(heads, right=frozenset({0})), genes, width)
+    return _with_last_column(align(heads, right=frozenset({0, 2})), genes, width)
 
 
 def _usual_organism(mentions: Sequence[MentionSummary]) -> tuple[str | None, bool]:
@@ -142,7 +150,7 @@ def _candidate(gene: GeneSummary, usual: str | None) -> str:
 def _with_last_column(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return aligned heads, each with its pieces wrapped in one more column; below the head where it is too narrow."""
     start = max(map(cell_width, heads)) + 4
-    below = width - start < 24
+    below = width - start < 20
     lines = []
     for head, pieces in zip(heads, cells, strict=True):
         wrapped = _wrap(pieces, width - 6 if below else width - start)

@@ -18,10 +18,19 @@ from tests.documents import document, row
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What the official context at https://schema.org/ says of the block's keys; nothing is fetched.
+# The official context at https://schema.org/, as far as the block's keys go; nothing is fetched.
 SCHEMA_ORG = {
+    "type": "@type",
+    "id": "@id",
     "@vocab": "http://schema.org/",
-    "license": {"@type": "@id"},
+    "schema": "http://schema.org/",
+    "Dataset": {"@id": "schema:Dataset"},
+    "Organization": {"@id": "schema:Organization"},
+    "creator": {"@id": "schema:creator"},
+    "description": {"@id": "schema:description"},
+    "keywords": {"@id": "schema:keywords"},
+    "license": {"@id": "schema:license", "@type": "@id"},
+    "name": {"@id": "schema:name"},
 }
 
 
@@ -57,6 +66,32 @@ def test_a_figure_without_a_block_gets_one_and_one_that_differs_is_kept(tmp_path
     assert second == {"name": "mine"}
     write_blocks(build, tmp_path / "out.jsonl", regenerate=True)
     assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()[1])["keywords"] == ["STAT3"]
+
+
+def test_a_second_export_replaces_the_first(seeds_build: kg.Build, tmp_path: Path) -> None:
+    write_blocks(seeds_build, tmp_path / "out")
+    assert write_blocks(seeds_build, tmp_path / "out", regenerate=True) == 2
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.jsonld", "x.gz"])
+def test_a_file_of_another_kind_is_refused(seeds_build: kg.Build, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ExportError, match=r"a file of blocks ends in \.jsonl"):
+        write_blocks(seeds_build, tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["folder", "block of somebody", "link"])
+def test_what_only_looks_like_blocks_is_not_replaced(seeds_build: kg.Build, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "out" / "x.jsonld"
+    (tmp_path / "out").mkdir()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(tmp_path)
+    else:
+        path.write_text('{"@id": "mine"}', encoding="utf-8")
+    with pytest.raises(ExportError, match="not a folder of"):
+        write_blocks(seeds_build, tmp_path / "out")
+    assert path.exists()
 
 
 def test_a_folder_of_other_files_is_not_replaced(seeds_build: kg.Build, tmp_path: Path) -> None:

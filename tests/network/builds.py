@@ -54,7 +54,10 @@ def write_build(path: Path, figures: list[Drawn], genes: dict[str, Gene]) -> Fol
         tables.add_figure(columns, _record(drawn, genes), "figure.md")
         years.setdefault(drawn.pmcid, drawn.year)
     shared: dict[str, list[dict[str, object]]] = {
-        "genes": [{"ncbigene": g.ncbigene, "symbol": g.symbol, "taxon": g.taxon} for g in genes.values()],
+        "genes": [
+            {"ncbigene": g.ncbigene, "symbol": g.symbol, "taxon": g.taxon, "organism": g.organism}
+            for g in genes.values()
+        ],
         "papers": [{"pmcid": pmcid, "year": year} for pmcid, year in years.items()],
     }
     for name, rows in shared.items():

@@ -85,7 +85,50 @@ def test_csv_and_parquet_hold_every_cell(graph: nx.Graph[str]) -> None:
         with (Path(place) / "network.csv").open(encoding="utf-8", newline="") as stream:
             rows = list(csv.reader(stream))
         assert_frame_equal(pl.read_parquet(Path(place) / "network.parquet"), table)
-    assert rows == [table.columns, *([c if isinstance(c, str) else repr(c) for c in row] for row in table.rows())]
+    assert rows[0] == table.columns
+    # As text where it is text, else as the number that the digits are read as.
+    assert [
+        tuple(type(c)(cell) for c, cell in zip(row, cells, strict=True))
+        for row, cells in zip(table.rows(), rows[1:], strict=True)
+    ] == table.rows()
+
+
+@given(st.lists(st.floats(allow_nan=False)), st.sampled_from([".tsv", ".csv"]))
+def test_real_numbers_read_back_as_they_were(numbers: list[float], suffix: str) -> None:
+    stream = io.StringIO(newline="")
+    write_table(pl.DataFrame({"share": numbers}, schema={"share": pl.Float64}), stream, suffix=suffix)
+    lines = stream.getvalue().split("\n")
+    assert (lines[0], lines[-1]) == ("share", "")
+    assert list(map(repr, map(float, lines[1:-1]))) == list(map(repr, numbers))
+
+
+@given(st.lists(st.text() | st.none(), min_size=1), st.text(min_size=1))
+@settings(deadline=None)
+def test_any_text_is_one_cell(cells: list[str | None], name: str) -> None:
+    table = pl.DataFrame({name: cells, "last": 1}, schema={name: pl.String, "last": pl.Int64})
+    tsv, quoted = io.StringIO(newline=""), io.StringIO(newline="")
+    write_table(table, tsv)
+    lines = tsv.getvalue().splitlines()
+    assert [line.split("\t")[1] for line in lines] == ["last", *["1"] * len(cells)]
+    write_table(table, quoted, suffix=".csv")
+    assert [row[0] for row in csv.reader(io.StringIO(quoted.getvalue(), newline=""))] == [
+        name,
+        *(c or "" for c in cells),
+    ]
+
+
+def test_a_table_longer_than_a_block_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.network.files._BLOCK", 2)
+    stream = io.StringIO(newline="")
+    write_table(pl.DataFrame({"n": range(5)}), stream)
+    assert stream.getvalue() == "n\n0\n1\n2\n3\n4\n"
+
+
+def test_a_gene_paired_with_itself_is_one_pair() -> None:
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_edge("2", "2", weight=1, count=1, fractional=1.0)
+    graph.add_edge("10", "2", weight=1, count=1, fractional=1.0)
+    assert to_frame(graph).select("ncbigene_a", "ncbigene_b").rows() == [("2", "2"), ("2", "10")]
 
 
 @given(networks())
@@ -154,6 +197,6 @@ def test_parquet_does_not_go_into_text(seeds: nx.Graph[str]) -> None:
 def test_a_table_of_any_columns_can_be_written() -> None:
     stream = io.StringIO()
     write_table(pl.DataFrame({"symbol": ["A\tB\nC", None], "share": [0.1, 1e-7]}), stream)
-    assert stream.getvalue() == "symbol\tshare\nA B C\t0.1\n\t1e-07\n"
+    assert stream.getvalue() == "symbol\tshare\nA B C\t0.1\n\t1e-7\n"
     with pytest.raises(ExportError, match=r"\.parquet"):
         write_table(pl.DataFrame(), Path("network.graphml"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from decimal import Decimal
 
 import pytest
@@ -342,6 +343,7 @@ def test_chemicals_without_a_word_are_left_out() -> None:
         (document(pathway_score=float("nan")), "pathway_score", "not a finite number"),
         (document(pathway_score=float("inf")), "pathway_score", "not a finite number"),
         (document(pathway_score="high"), "pathway_score", "not a finite number"),
+        (document(pathway_score="0_1"), "pathway_score", "not a finite number"),
         (document(pathway_score="1e999999"), "pathway_score", "not a finite number"),
         (document(pathway_score=1.5), "pathway_score", "between 0 and 1"),
         (document(papertitle=["a"]), "papertitle", "text was expected"),
@@ -402,6 +404,47 @@ def test_control_characters_in_a_table_are_replaced_with_a_warning() -> None:
     assert [(p.file, "became U+FFFD" in p.reason) for p in parsed.problems] == [("_data/PMC1__f1-chemicals.tsv", True)]
 
 
+def test_many_unknown_keys_take_no_time() -> None:
+    started = time.process_time()
+    parsed = parse(raw("genes: []\n" + "".join(f"k{n}: v\n" for n in range(20_000))))
+    assert len(parsed.problems) == len(parsed.figure.extra) == 20_000
+    assert time.process_time() - started < 10  # it was quadratic, and took twice as long
+
+
+@pytest.mark.parametrize("embedded", ["~", "NA", "[]", ".na.character", "''"])
+def test_a_placeholder_does_not_hide_the_table(embedded: str) -> None:
+    line = "9606\tHomo sapiens\tPrimates\tAR\tAR\tAR\t367\tncbigene_symbol\t1\t1\t1"
+    parsed = parse(raw(f"genes: {embedded}\n"), genes=genes_table(line))
+    assert [mention.word for mention in parsed.figure.mentions] == ["AR"]
+    assert (parsed.problems, parsed.generation) == ((), 2)
+
+
+def test_unknown_columns_of_a_table_are_a_warning() -> None:
+    parsed = parse(raw("genes: []\n"), chemicals=b"word\tcolour\nwater\tblue\n")
+    assert [(p.severity, p.line, p.path) for p in parsed.problems] == [(Severity.WARNING, 1, "colour")]
+    assert parsed.figure.chemicals == (ChemicalMention(1, "water"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("doi: https://doi.org/10.1/x(y)", ("10.1/x(y)", None, None)),
+        ("doi: 'doi: 10.1/x'", ("10.1/x", None, None)),
+        ("ndex: https://www.ndexbio.org/viewer/networks/3bdb3224-df06-11ea-99da-0ac135e8bacf", (None, "3bdb", None)),
+        ("wpid: https://www.wikipathways.org/pathways/WP12.html", (None, None, "WP12")),
+    ],
+)
+def test_identifiers_lose_the_address_that_they_stand_in(text: str, expected: tuple[str | None, ...]) -> None:
+    found = figure(raw(text + "\ngenes: []\n"))
+    assert (found.paper.doi, found.ndex and found.ndex[:4], found.wpid) == expected
+
+
+@pytest.mark.parametrize("text", ["doi: not a doi", "ndex: x", "wpid: pathway 12"])
+def test_what_is_no_identifier_is_left_out_with_a_warning(text: str) -> None:
+    problem = warning(raw(text + "\ngenes: []\n"))
+    assert (problem.path, problem.line) == (text.partition(":")[0], 4)
+
+
 def test_what_is_not_known_is_kept() -> None:
     assert figure(document(colour="blue", papertitle=["a"])).extra == {"papertitle": ["a"], "colour": "blue"}
 
@@ -418,6 +461,8 @@ def test_notices_of_the_yaml_become_warnings() -> None:
         ([{"type": "T", "value": " v "}, ""], (Annotation("T", "v"),)),
         ("text", (Annotation(None, "text"),)),
         ([{"type": ["x"], "value": "v"}], (Annotation(None, "v"),)),
+        ([{"type": "NA", "value": "v"}, {"type": "T", "value": "NA"}], (Annotation(None, "v"),)),
+        ("NA", ()),
     ],
 )
 def test_annotations(annotations: object, expected: tuple[Annotation, ...]) -> None:

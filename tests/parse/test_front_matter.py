@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kg.parse.front_matter import (
     MAX_DEPTH,
+    MAX_EXPANSION,
     FrontMatterError,
     _split,
     read_fast,
@@ -106,6 +107,18 @@ def test_a_billion_laughs_file_is_refused() -> None:
     levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 10)]
     with pytest.raises(FrontMatterError, match="billion laughs"):
         read_front_matter(wrap("\n".join(levels)))
+
+
+def test_an_alias_bomb_by_size_is_refused() -> None:
+    text = "annotations:\n- &a {type: t, value: " + "x" * (MAX_EXPANSION // 10) + "}\n" + "- *a\n" * 20
+    with pytest.raises(FrontMatterError, match="billion laughs"):
+        read_front_matter(wrap(text))
+    assert len(read_front_matter(wrap("a: &a xyz\nb:\n" + "- *a\n" * 1000)).to_dict()["b"]) == 1000
+
+
+def test_a_file_of_many_rows_is_no_bomb() -> None:
+    rows = "genes:\n" + "- word: A\n  symbol: A\n  source: s\n  hgnc_symbol: A\n  entrez: '1'\n" * 25_000
+    assert len(read_front_matter(wrap(rows + "x: !t y")).to_dict()["genes"]) == 25_000
 
 
 def test_deep_nesting_is_refused_at_once() -> None:

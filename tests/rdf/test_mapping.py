@@ -139,6 +139,28 @@ def test_where_a_file_has_a_block_the_graph_says_what_the_block_says() -> None:
     assert set(found.objects(iri, node("schema:keywords"))) == {Literal("A"), Literal("B")}
 
 
+@pytest.mark.parametrize(
+    ("block", "license_iri", "has_creator"),
+    [
+        (None, kg.vocab.CC0, True),
+        ({"license": "CC0", "creator": {"name": "WikiPathways"}}, kg.vocab.CC0, True),
+        (
+            {"license": "https://creativecommons.org/licenses/by/4.0/"},
+            "https://creativecommons.org/licenses/by/4.0/",
+            True,
+        ),
+        ({"license": "all rights reserved", "creator": {"name": "Somebody"}}, None, False),
+    ],
+)
+def test_the_graph_claims_no_more_than_the_block(
+    block: dict[str, object] | None, license_iri: str | None, has_creator: bool
+) -> None:
+    found = described(kg.Figure("PMC1__f", kg.Paper("PMC1"), block=block))
+    iri = URIRef(figure_iri("PMC1__f"))
+    assert found.value(iri, node("schema:license")) == (URIRef(license_iri) if license_iri else None)
+    assert (found.value(iri, node("schema:creator")) is not None) == has_creator
+
+
 def test_every_emitted_property_is_one_of_the_vocabulary(seeds_build: kg.Build) -> None:
     known = {prop.iri for prop in PROPERTIES.values()}
     assert {str(predicate) for predicate in set(seeds_build.graph().predicates())} <= known

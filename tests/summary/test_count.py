@@ -63,6 +63,21 @@ def test_top_genes_stand_by_figures_then_symbol(seeds_build: kg.Build) -> None:
     assert [gene.symbol for gene in stats(seeds_build, n_top=1).top_genes] == ["IL6"]
 
 
+def test_own_words_are_those_that_are_no_family(seeds_build: kg.Build, tmp_path: Path) -> None:
+    own = {gene.symbol: gene.n_own for gene in stats(seeds_build).top_genes}
+    assert (own["IL6"], own["STAT3"], own["JAK1"], own["TYK2"]) == (2, 2, 0, 0)
+    genes = [row(), row(word="Stat3"), row(word="STAT", symbol="STAT", source="bioentities_symbol")]
+    (tmp_path / "a.md").write_bytes(document(genes=genes))
+    (tmp_path / "b.md").write_bytes(document(figid="PMC2__f1", pmcid="PMC2", genes=genes[2:]))
+    (gene,) = stats(kg.build(tmp_path, output=tmp_path / "build", formats=[])).top_genes
+    assert (gene.n_figures, gene.n_own) == (2, 1)
+
+
+def test_one_gene_is_not_several(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(document(genes=[row()]))
+    assert "\n1 distinct gene; " in render_stats(stats(kg.build(tmp_path / "a.md", output=tmp_path / "b", formats=[])))
+
+
 def test_unknown_lexicons_and_years_are_counted(odd_build: kg.Build) -> None:
     found = stats(odd_build)
     assert found.tiers["unknown"] == 1
@@ -93,7 +108,11 @@ def test_rendered_numbers_fit_a_terminal(seeds_build: kg.Build) -> None:
     assert "  candidates  63" in lines
     assert "47 distinct genes; 67% of the gene rows come from families" in lines
     assert "  bioentities_symbol  all         42" in lines
-    assert "  IL6         3569  Homo sapiens        2" in lines
+    assert "  IL6         3569  Homo sapiens        2         2" in lines
+    assert "  JAK1        3716  Homo sapiens        2         0" in lines
+    said = "The word of a family counts for each member; `own word`: figures with a word that is no family."
+    assert said in " ".join(map(str.strip, lines))
+    assert lines[-1].split() == ["warning", "1"]
     assert lines == [line.rstrip() for line in lines]
 
 
@@ -101,7 +120,8 @@ def test_numbers_are_json(seeds_build: kg.Build) -> None:
     value = json.loads(stats(seeds_build).to_json())
     assert value["kind"] == "stats"
     assert value["n_rows"]["figures"] == 2
-    assert value["top_genes"][0] == {"symbol": "IL6", "ncbigene": "3569", "organism": "Homo sapiens", "n_figures": 2}
+    il6 = {"symbol": "IL6", "ncbigene": "3569", "organism": "Homo sapiens", "n_figures": 2, "n_own": 2}
+    assert value["top_genes"][0] == il6
     assert value["years"][0] == {"year": 2018, "n_figures": 1}
 
 

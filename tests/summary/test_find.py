@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -245,15 +246,27 @@ def test_a_rendered_figure_reads_well(seeds_build: kg.Build) -> None:
     text = render_view(_figure(seeds_build, JAK_STAT))
     assert "Fig. 5 of PMC7048131 (2020): Role of STAT3 signaling pathway in breast cancer.\n" in text
     assert "18 mentions of 33 genes\n" in text
-    assert "\n   8  JAK               JAK      bioentities_symbol  all       JAK1 (3716), JAK2 (3717),\n" in text
-    assert "\n  12  STAT3 x2          STAT3    hgnc_symbol         strict    STAT3 (6774)\n" in text
-    assert "\n  18  с-Мус             c-Myc    hgnc_alias_symbol   synonyms  MYC (4609)\n" in text
+    assert "\n      word              rows  matched  lexicon             tier      genes\n" in text
+    assert "\n   8  JAK                  1  JAK      bioentities_symbol  all       JAK1 (3716), JAK2\n" in text
+    assert "\n  12  STAT3                2  STAT3    hgnc_symbol         strict    STAT3 (6774)\n" in text
+    assert "\n  18  с-Мус                1  c-Myc    hgnc_alias_symbol   synonyms  MYC (4609)\n" in text
     assert max(map(len, text.splitlines())) <= 100
 
 
 def test_long_lists_say_how_many_more(seeds_build: kg.Build) -> None:
-    assert render_view(_gene(seeds_build, "STAT3"), n_figures=1).endswith("\n  and 1 more; as JSON all of them\n")
+    assert render_view(_gene(seeds_build, "STAT3"), n_figures=1).endswith("\n  and 1 more; as JSON all of them")
     assert " more;" not in render_view(_gene(seeds_build, "STAT3"))
+
+
+def test_a_paper_without_a_title_leaves_no_colon(seeds_build: kg.Build) -> None:
+    view = _figure(seeds_build, JAK_STAT)
+    untitled = replace(view, paper=replace(view.paper, title=None))
+    assert "\nFig. 5 of PMC7048131 (2020)\n" in render_view(untitled)
+
+
+def test_a_word_that_is_no_gene_leads_to_the_genes_that_it_may_mean(seeds_build: kg.Build) -> None:
+    with pytest.raises(NotFoundError, match=r"but a word of figures in .*; it may mean IL6 \(3 mentions\)$"):
+        show(seeds_build, "il-6")
 
 
 def test_a_figure_without_anything_is_shown(tmp_path: Path) -> None:
