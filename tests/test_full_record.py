@@ -130,6 +130,7 @@ def one_row(folder: Path, table: str, data: bytes) -> dict[str, Any]:
         ({"pathway_score": "0.5", "automl_pathway": "0.9"}, 0.5),
         ({"automl_pathway": "0.9", "pathway_score": "0.5"}, 0.5),
         ({"pathway_score": None, "automl_pathway": "0.9"}, 0.9),
+        ({"pathway_score": "NA", "automl_pathway": "0.9"}, 0.9),
         ({"pathway_score": "0.5"}, 0.5),
     ],
 )

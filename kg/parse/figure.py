@@ -396,8 +396,11 @@ def _page(document: _Document) -> str | None:
 
 
 def _score(document: _Document) -> Decimal | None:
-    key = "pathway_score" if "pathway_score" in document.fields else "automl_pathway"
+    key = "pathway_score"
     value = document.text(key)
+    if value is None:
+        key = "automl_pathway"
+        value = document.text(key)
     if value is None:
         return None
     # Python's Decimal would take more than a decimal number of XML Schema or YAML: underscores, other scripts' digits.

@@ -138,6 +138,12 @@ def test_a_jsonld_node_reads_as_a_superset_of_the_block(seeds_build: kg.Build) -
         assert block["@type"] in node["@type"]
 
 
+def test_one_keyword_is_a_list_as_in_the_block() -> None:
+    figure = kg.Figure("PMC1__f", kg.Paper("PMC1"), block={"keywords": ["A"]})
+    nodes = json.loads(written([figure], "json-ld"))["@graph"]
+    assert [node["keywords"] for node in nodes if "keywords" in node] == [["A"]]
+
+
 def test_escapes_of_strings_are_those_of_the_specification() -> None:
     figure = kg.Figure("PMC1__f", kg.Paper("PMC1"), title='a"b\\c\nd\re\tf')
     for name in ("turtle", "n-triples"):

@@ -243,11 +243,11 @@ def test_json_holds_the_data_and_no_controls(two_species: kg.Build, name: str) -
 
 
 def test_a_rendered_figure_reads_well(seeds_build: kg.Build) -> None:
-    text = render_view(_figure(seeds_build, JAK_STAT))
+    text = render_view(_figure(seeds_build, JAK_STAT), width=96)
     assert "Fig. 5 of PMC7048131 (2020): Role of STAT3 signaling pathway in breast cancer.\n" in text
     assert "18 mentions of 33 genes\n" in text
     assert "\n      word              rows  matched  lexicon             tier      genes\n" in text
-    assert "\n   8  JAK                  1  JAK      bioentities_symbol  all       JAK1 (3716), JAK2\n" in text
+    assert "\n   8  JAK                  1  JAK      bioentities_symbol  all       JAK1 (3716), JAK2 (3717),\n" in text
     assert "\n  12  STAT3                2  STAT3    hgnc_symbol         strict    STAT3 (6774)\n" in text
     assert "\n  18  с-Мус                1  c-Myc    hgnc_alias_symbol   synonyms  MYC (4609)\n" in text
     assert max(map(len, text.splitlines())) <= 100
