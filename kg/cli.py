@@ -69,7 +69,9 @@ Weight = Annotated[
     Literal["count", "fractional"] | None,
     typer.Option(help="The edge weight; by default `fractional` with --expand fractional, else `count`."),
 ]
-Organism = Annotated[str | None, typer.Option(metavar="TAXON", help="Only genes of this NCBI Taxonomy id.")]
+Organism = Annotated[
+    str | None, typer.Option(metavar="TAXON", help="Only genes of this species: NCBI Taxonomy id or name.")
+]
 Since = Annotated[int | None, typer.Option(metavar="YEAR", help="Only papers of this year or later.")]
 Until = Annotated[int | None, typer.Option(metavar="YEAR", help="Only papers of this year or earlier.")]
 MinCount = Annotated[

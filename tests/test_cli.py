@@ -244,3 +244,50 @@ def test_in_this_process_too(folder: Path, tmp_path: Path) -> None:
     ):
         result = runner.invoke(app, arguments)
         assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("build", "seeds", "-o", "-"), ("export", "BUILD", "jsonld-blocks", "-o", "-"), ("query", "BUILD")],
+)
+def test_what_does_not_go_into_a_pipe_is_refused(folder: Path, arguments: tuple[str, ...]) -> None:
+    done = run(*[str(folder) if argument == "BUILD" else argument for argument in arguments], check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert not Path("-").exists()
+
+
+def test_a_file_of_a_query_is_suggested_and_read(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("ASK {}", encoding="utf-8")
+    done = run("query", folder, tmp_path / "q.rq", check=False)
+    assert (done.returncode, f"-f {tmp_path / 'q.rq'}" in done.stderr) == (2, True)
+    assert run("query", folder, "-f", "-", stdin=b"ASK {}").stdout == "true\n"
+    (tmp_path / "big.rq").write_bytes(b" " * 10_000_001)
+    done = run("query", folder, "-f", tmp_path / "big.rq", check=False)
+    assert (done.returncode, "so it is not a query" in done.stderr) == (2, True)
+    done = run("query", folder, "SELECT * { " + "?s ?p ?o . " * 10_000 + "}", check=False)
+    assert (done.returncode, "triple patterns" in done.stderr) == (2, True)
+
+
+def test_a_full_disk_is_a_sentence(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "kg", "network", str(folder), "--expand", "full"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "kg: standard output: No space left on device\n")
+
+
+def test_a_damaged_table_is_a_sentence(tmp_path: Path) -> None:
+    run("build", SEEDS, "-o", tmp_path / "out", "--quiet")
+    path = tmp_path / "out" / "tables" / "genes.parquet"
+    data = bytearray(path.read_bytes())
+    data[4:200] = bytes(196)
+    path.write_bytes(data)
+    done = run("stats", tmp_path / "out", check=False)
+    assert done.returncode == 2
+    assert "a table cannot be read" in done.stderr
+
+
+def test_nothing_found_ends_with_1(folder: Path) -> None:
+    for command in ("network", "centrality"):
+        done = run(command, folder, "--since", "2030", check=False)
+        assert (done.returncode, "no pair of genes fits" in done.stderr) == (1, True)
+    assert run("network", folder, "--organism", "10090", check=False).returncode == 1

@@ -126,7 +126,7 @@ def _mention_lines(mentions: Sequence[MentionSummary], usual: str | None, width:
     genes: list[list[str]] = [["genes"]]
     for mention in mentions:
         said = (_short(mention.matched_symbol, 20), _short(mention.lexicon, 20), mention.tier or "unknown")
-        heads.append([str(mention.number), _short(mention.word, 20), f"{mention.occurrences:,}", *said])
+        heads.append([str(mention.number), _short(mention.word, 18), f"{mention.occurrences:,}", *said])
         names = [_candidate(gene, usual) for gene in mention.candidates]
         genes.append([f"{name}," for name in names[:-1]] + names[-1:])
     return _with_last_column(align(heads, right=frozenset({0, 2})), genes, width)
@@ -150,7 +150,7 @@ def _candidate(gene: GeneSummary, usual: str | None) -> str:
 def _with_last_column(heads: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return aligned heads, each with its pieces wrapped in one more column; below the head where it is too narrow."""
     start = max(map(cell_width, heads)) + 4
-    below = width - start < 20
+    below = width - start < 24
     lines = []
     for head, pieces in zip(heads, cells, strict=True):
         wrapped = _wrap(pieces, width - 6 if below else width - start)
