@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 
 __all__ = ["main"]
@@ -10,9 +12,24 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line, and end the process with its exit status."""
     try:
-        _run()
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()  # here, where a full disk is a sentence, and not while Python ends
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        _drop_output()
+        sys.exit(1)
+    except OSError as error:
+        _drop_output()
+        sys.exit(_say(f"{error.filename or 'standard output'}: {error.strerror or error}", 2))
+
+
+def _drop_output() -> None:
+    """Let what waits for standard output go nowhere, so that Python does not try it again at its end."""
+    with contextlib.suppress(OSError, ValueError):  # there may be no standard output at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> None:
@@ -25,8 +42,6 @@ def _run() -> None:
         sys.exit(_say(str(error), 1))
     except KgError as error:
         sys.exit(_say(str(error), 2))
-    except OSError as error:
-        sys.exit(_say(f"{error.filename or 'standard output'}: {error.strerror or error}", 2))
     except _table_errors() as error:
         reason = str(error).partition("\n")[0]
         sys.exit(_say(f"a table cannot be read or written ({reason}); is the disk full, or the build damaged?", 2))
