@@ -8,8 +8,7 @@ The tree::
     ├── BuildError              a build folder that cannot be written, or is not one
     ├── NotFoundError           nothing under that name in this build
     ├── QueryError              a query that is wrong, or that is not allowed
-    ├── ExportError             a target that cannot be written, or does not hold what it should
-    └── MissingExtraError       an optional library that is not installed
+    └── ExportError             a target that cannot be written, or does not hold what it should
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ __all__ = [
     "BuildError",
     "ExportError",
     "KgError",
-    "MissingExtraError",
     "NotFoundError",
     "ParseError",
     "Problem",
@@ -120,7 +118,3 @@ class QueryError(KgError):
 
 class ExportError(KgError):
     """A target cannot be written, or does not hold what it should."""
-
-
-class MissingExtraError(KgError):
-    """A command needs a library that is not installed; the text names the extra."""

@@ -22,7 +22,6 @@ PUBLIC = [
     "GeneFamily",
     "GeneMention",
     "KgError",
-    "MissingExtraError",
     "NotFoundError",
     "Paper",
     "ParseError",

@@ -110,9 +110,11 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
     for mention in figure.mentions:
         yield vocab.part_iri(iri, "mention", mention.number), _mention_properties(mention, target)
     for chemical in figure.chemicals:
-        yield vocab.part_iri(iri, "chemical", chemical.number), _chemical_properties(chemical, target)
+        concept = vocab.chebi_iri(chemical.chebi) if chemical.chebi else None
+        yield vocab.part_iri(iri, "chemical", chemical.number), _term_properties(_A_CHEMICAL, chemical, target, concept)
     for disease in figure.diseases:
-        yield vocab.part_iri(iri, "disease", disease.number), _disease_properties(disease, target)
+        concept = vocab.doid_iri(disease.doid) if disease.doid else None
+        yield vocab.part_iri(iri, "disease", disease.number), _term_properties(_A_DISEASE, disease, target, concept)
 
 
 def _figure_properties(figure: Figure) -> _Properties:
@@ -199,29 +201,15 @@ def _mention_properties(mention: GeneMention, target: list[str]) -> list[tuple[P
     return properties
 
 
-def _chemical_properties(chemical: ChemicalMention, target: list[str]) -> _Properties:
-    properties = _Properties([(_TYPE, _A_CHEMICAL), (_MOTIVATED_BY, _IDENTIFYING), (_TARGET, target)])
-    properties.texts(_WORD, chemical.word)
-    properties.texts(_MATCHED_SYMBOL, chemical.match)
-    properties.texts(_NAME, chemical.name)
-    properties.iris(
-        _BODY,
-        vocab.mesh_iri(chemical.mesh) if chemical.mesh else None,
-        vocab.chebi_iri(chemical.chebi) if chemical.chebi else None,
-    )
-    return properties
-
-
-def _disease_properties(disease: DiseaseMention, target: list[str]) -> _Properties:
-    properties = _Properties([(_TYPE, _A_DISEASE), (_MOTIVATED_BY, _IDENTIFYING), (_TARGET, target)])
-    properties.texts(_WORD, disease.word)
-    properties.texts(_MATCHED_SYMBOL, disease.match)
-    properties.texts(_NAME, disease.name)
-    properties.iris(
-        _BODY,
-        vocab.mesh_iri(disease.mesh) if disease.mesh else None,
-        vocab.doid_iri(disease.doid) if disease.doid else None,
-    )
+def _term_properties(
+    types: list[str], term: ChemicalMention | DiseaseMention, target: list[str], concept: str | None
+) -> _Properties:
+    """Return the properties of a chemical or a disease; `concept` is the IRI of its own vocabulary, beside MeSH's."""
+    properties = _Properties([(_TYPE, types), (_MOTIVATED_BY, _IDENTIFYING), (_TARGET, target)])
+    properties.texts(_WORD, term.word)
+    properties.texts(_MATCHED_SYMBOL, term.match)
+    properties.texts(_NAME, term.name)
+    properties.iris(_BODY, vocab.mesh_iri(term.mesh) if term.mesh else None, concept)
     return properties
 
 
