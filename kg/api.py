@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Unpack, get_args
 
 from kg.compression import COMPRESSIONS
 from kg.errors import BuildError, ParseError, Problem, Severity, SourceError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.model import Figure
-    from kg.network import Expand, Level, Tier, Weight
+    from kg.network import Expand, Level, NetworkOptions, Tier, Weight
     from kg.rdf.query import Result
 
 __all__ = ["DEFAULT_FORMATS", "Build", "FigureReader", "build", "read_build", "read_figures", "to_graph"]
@@ -134,8 +134,14 @@ class Build(Folder):
             min_count=min_count,
         )
 
-    def centrality(self, **options: Any) -> pl.DataFrame:
-        """Return the centralities of the genes in the co-occurrence network of the same `options`, as a table."""
+    def centrality(self, **options: Unpack[NetworkOptions]) -> pl.DataFrame:
+        """Return the centralities of the genes in a co-occurrence network, as `kg.network.centrality` has them.
+
+        Parameters
+        ----------
+        **options
+            Those of `cooccurrence`.
+        """
         from kg.network import centrality
 
         return centrality(self.cooccurrence(**options))

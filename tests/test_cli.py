@@ -7,6 +7,8 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from types import NoneType
+from typing import get_args
 
 import networkx as nx
 import polars as pl
@@ -15,6 +17,8 @@ import typer
 from typer.testing import CliRunner
 
 import kg
+import kg.cli
+import kg.network
 from kg.cli import app
 from tests.conftest import JAK_STAT, RCC, SEEDS
 from tests.documents import document, row
@@ -291,3 +295,11 @@ def test_nothing_found_ends_with_1(folder: Path) -> None:
         done = run(command, folder, "--since", "2030", check=False)
         assert (done.returncode, "no pair of genes fits" in done.stderr) == (1, True)
     assert run("network", folder, "--organism", "10090", check=False).returncode == 1
+
+
+@pytest.mark.parametrize("option", ["Tier", "Level", "Expand", "Weight"])
+def test_choices_are_those_of_the_library(option: str) -> None:
+    """The command line names them again: loading the library for them would make ``--help`` half as slow again."""
+    known, _ = get_args(getattr(kg.cli, option))
+    literals = [part for part in get_args(known) if part is not NoneType] if NoneType in get_args(known) else [known]
+    assert [set(get_args(literal)) for literal in literals] == [set(get_args(getattr(kg.network, option)))]

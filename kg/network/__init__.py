@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.network.centrality import Betweenness, centrality
-from kg.network.cooccurrence import Level, Weight, cooccurrence
+from kg.network.cooccurrence import Level, NetworkOptions, Weight, cooccurrence
 from kg.network.evidence import Expand, Tier
 from kg.network.files import to_frame, write_network, write_table
 
@@ -11,6 +11,7 @@ __all__ = [
     "Betweenness",
     "Expand",
     "Level",
+    "NetworkOptions",
     "Tier",
     "Weight",
     "centrality",

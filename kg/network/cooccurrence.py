@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
 from kg.errors import QueryError
 from kg.network.evidence import read_evidence
@@ -18,10 +18,23 @@ if TYPE_CHECKING:
     from kg.network.evidence import Expand, Tier
     from kg.network.pairs import Pairs
 
-__all__ = ["Level", "Weight", "cooccurrence"]
+__all__ = ["Level", "NetworkOptions", "Weight", "cooccurrence"]
 
 Level = Literal["figure", "paper"]
 Weight = Literal["count", "fractional"]
+
+
+class NetworkOptions(TypedDict, total=False):
+    """The options of `cooccurrence`, for functions that hand them on."""
+
+    tier: Tier
+    level: Level
+    expand: Expand
+    weight: Weight | None
+    organism: str | None
+    since: int | None
+    until: int | None
+    min_count: int
 
 
 def cooccurrence(

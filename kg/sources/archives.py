@@ -136,14 +136,14 @@ def _no_file(name: str, kind: str) -> Member:
     return Member(name, severity=Severity.WARNING, reason=reason)
 
 
-# What damaged input makes `zipfile` and its decompressors raise; RuntimeError is their word for "encrypted".
+# What damaged input makes `zipfile` and its decompressors raise; RuntimeError is their word for "encrypted", and one
+# kind of it for a compression that they do not know.
 _ZIP_DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     LZMAError,
     OSError,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
 )
