@@ -17,7 +17,7 @@ import typer
 from typer.testing import CliRunner
 
 import kg
-import kg.cli
+import kg.cli.network
 import kg.network
 from kg.cli import app
 from tests.conftest import JAK_STAT, RCC, SEEDS
@@ -300,6 +300,6 @@ def test_nothing_found_ends_with_1(folder: Path) -> None:
 @pytest.mark.parametrize("option", ["Tier", "Level", "Expand", "Weight"])
 def test_choices_are_those_of_the_library(option: str) -> None:
     """The command line names them again: loading the library for them would make ``--help`` half as slow again."""
-    known, _ = get_args(getattr(kg.cli, option))
+    known, _ = get_args(getattr(kg.cli.network, option))
     literals = [part for part in get_args(known) if part is not NoneType] if NoneType in get_args(known) else [known]
     assert [set(get_args(literal)) for literal in literals] == [set(get_args(getattr(kg.network, option)))]

@@ -1,0 +1,67 @@
+"""The application that every command joins, and the options and the progress bar that several share."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["MANY", "AsJson", "BuildFolder", "Output", "app", "show_progress"]
+
+MANY = 10**12
+"""More than there is of anything."""
+
+app = typer.Typer(
+    name="kg",
+    help="Knowledge graphs from published pathway figures (PFOCR).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+BuildFolder = Annotated[Path, typer.Argument(metavar="BUILD", help="A folder that `kg build` wrote.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write; - is standard output.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Knowledge graphs from published pathway figures (PFOCR)."""
+
+
+@contextmanager
+def show_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that moves a progress bar on a terminal; None in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    ) as bar:
+        task = bar.add_task("figures", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

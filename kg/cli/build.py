@@ -1,0 +1,105 @@
+"""``kg build``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kg.cli.application import MANY, app, show_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kg.errors import Problem
+
+__all__ = ["build"]
+
+PROBLEMS_SHOWN = 20
+WARNINGS_SHOWN = 5
+"""How many problems ``kg build`` prints of each severity that costs something, and of warnings."""
+
+
+class RdfFormat(StrEnum):
+    """The RDF files of a build."""
+
+    TURTLE = "turtle"
+    N_TRIPLES = "n-triples"
+    N_QUADS = "n-quads"
+    JSON_LD = "json-ld"
+
+
+@app.command()
+def build(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT...", help="Files, folders, globs, .zip and .tar archives; - is standard input."),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="BUILD", help="The build folder to write.")],
+    formats: Annotated[
+        list[RdfFormat] | None,
+        typer.Option("--format", help="An RDF file to write; may be given again.  [default: turtle, json-ld]"),
+    ] = None,
+    compress: Annotated[Literal["gzip", "zstd"] | None, typer.Option(help="Compress the RDF files.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=1024, help="Processes; by default the cores, 1 for few figures."),
+    ] = None,
+    on_error: Annotated[
+        Literal["skip", "raise"],
+        typer.Option(help="Leave out what cannot be used and list it, or stop at the first such file or row."),
+    ] = "skip",
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=MANY, help="Build only N figures, the first by id.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    """Build the graph, the tables and the manifest of figures."""
+    from kg.api import DEFAULT_FORMATS
+    from kg.api import build as build_folder
+
+    if str(output) == "-":
+        raise typer.BadParameter("a build is a folder and cannot go into a pipe", param_hint="-o")
+
+    try:
+        with show_progress(quiet=quiet) as progress:
+            made = build_folder(
+                *inputs,
+                output=output,
+                formats=[f.value for f in formats] if formats else DEFAULT_FORMATS,
+                compress=compress,
+                workers=workers,
+                on_error=on_error,
+                limit=limit,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"kg: interrupted; {output} is as it was before", err=True)
+        raise
+    if not quiet:
+        _say_problems(made.problems)
+        counts = made.counts
+        typer.echo(
+            f"{output}: {counts['figures']:,} figures, {counts['papers']:,} papers, "
+            f"{counts['mentions']:,} gene mentions, {counts['genes']:,} genes",
+            err=True,
+        )
+
+
+def _say_problems(problems: Sequence[Problem]) -> None:
+    """Print the costliest problems, and how many there are of each kind."""
+    from kg.errors import Severity
+    from kg.terminal import visible
+
+    by_severity = {severity: [p for p in problems if p.severity is severity] for severity in Severity}
+    for severity, found in by_severity.items():
+        shown = PROBLEMS_SHOWN if severity is not Severity.WARNING else WARNINGS_SHOWN
+        for problem in found[:shown]:
+            typer.echo(visible(str(problem)), err=True)
+        if len(found) > shown:
+            typer.echo(f"... {len(found) - shown:,} more: {severity.value}", err=True)
+    if problems:
+        counts = ", ".join(f"{len(found):,} {severity.value}" for severity, found in by_severity.items() if found)
+        typer.echo(f"problems: {counts}; all of them are in tables/problems.parquet and manifest.json", err=True)
