@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
     import rdflib
 
+    from kg.executors import Executor
     from kg.model import Figure
     from kg.network import Expand, Level, NetworkOptions, Tier, Weight
     from kg.rdf.query import Result
@@ -40,6 +41,9 @@ class Build(Folder):
     Made by `build`, or by `read_build` from a folder that ``kg build`` wrote.
     """
 
+    n_kept = 0
+    """Figures that `build` took over from an older build, with ``update=True``."""
+
     @property
     def counts(self) -> dict[str, int]:
         """The number of rows of each table."""
@@ -48,7 +52,27 @@ class Build(Folder):
     @property
     def problems(self) -> list[Problem]:
         """What was wrong or odd in the input, by file, line and path."""
-        return [Problem(**{**row, "severity": Severity(row["severity"])}) for row in self.manifest["problems"]]
+        return self.read_problems()
+
+    def read_problems(self, *, severity: Severity | None = None, limit: int | None = None) -> list[Problem]:
+        """Return what was wrong or odd in the input, by file, line and path.
+
+        Parameters
+        ----------
+        severity
+            Only problems of this one.
+        limit
+            Only that many, the first.
+        """
+        import polars as pl
+
+        rows = self.scan("problems")
+        if severity is not None:
+            rows = rows.filter(pl.col("severity") == severity.value)
+        if limit is not None:
+            rows = rows.head(limit)
+        found = rows.select(Problem._fields).collect().iter_rows()
+        return [Problem(Severity(first), *rest) for first, *rest in found]
 
     def graph(self) -> rdflib.Graph:
         """Return the graph as an rdflib graph in memory.
@@ -156,7 +180,7 @@ def read_build(path: str | os.PathLike[str]) -> Build:
         If the folder does not exist or holds no build.
     """
     found = Build(Path(path))
-    if not isinstance(found.manifest.get("counts"), dict) or not isinstance(found.manifest.get("problems"), list):
+    if not isinstance(found.manifest.get("counts"), dict) or not isinstance(found.manifest.get("inputs"), dict):
         raise BuildError(f"{path}: its manifest lacks what a build of this version has; build the folder again")
     return found
 
@@ -168,7 +192,10 @@ def build(
     compress: Literal["gzip", "zstd"] | None = None,
     on_error: OnError = "skip",
     workers: int | None = None,
+    dask: str | None = None,
     limit: int | None = None,
+    update: bool = False,
+    partitions: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Build:
     """Return the build of figures: tables, RDF files and a manifest in one folder.
@@ -189,8 +216,16 @@ def build(
         cannot be used.
     workers
         Processes; by default the cores, and one for fewer than some thousand figures.
+    dask
+        The address of a Dask scheduler whose workers parse, or ``local`` for a cluster of this machine's own.
     limit
         Build only that many figures, the first by figure id.
+    update
+        Read only the documents that changed since the folder was built, and take the others' figures from it; the
+        result is the same.
+    partitions
+        Cut each RDF file into that many, ``graph-00001.ttl`` and so on, beside ``graph-shared.ttl`` with what figures
+        share; each is valid by itself.
     progress
         Called with the number of documents done and of all.
 
@@ -209,7 +244,6 @@ def build(
     >>> kg.build("seeds/").counts["figures"]
     2
     """
-    from kg.executors import default_workers
     from kg.pipeline import Job, run
     from kg.sources import open_sources
 
@@ -223,7 +257,9 @@ def build(
     ):
         if value not in known:
             raise BuildError(f"{option}={value!r}: there is {', '.join(map(repr, known))}")
-    for option, number in (("workers", workers), ("limit", limit)):
+    if workers is not None and dask is not None:
+        raise BuildError("workers and dask: give one of them")
+    for option, number in (("workers", workers), ("limit", limit), ("partitions", partitions)):
         if number is not None and number < 1:
             raise BuildError(f"{option}={number}: give a number from 1")
     if output is not None and not str(output).isprintable():
@@ -232,21 +268,37 @@ def build(
         )
     temporary = None if output is not None else tempfile.mkdtemp(prefix="kg-")
     target = Path(output) if output is not None else Path(str(temporary), "build")
-    with _removed_on_error(temporary), open_sources(inputs) as sources:
-        run(
+    with _removed_on_error(temporary), open_sources(inputs) as sources, _executor(workers, dask) as executor:
+        counts = run(
             sources.documents,
             target,
             source_problems=sources.problems,
-            job=Job(wanted, compress),
-            workers=default_workers(len(sources.documents)) if workers is None else workers,
-            raise_problems=on_error == "raise",
+            job=Job(wanted, compress, on_error == "raise"),
+            executor=executor,
             limit=limit,
+            n_parts=partitions,
+            update=update,
             progress=progress,
         )
     made = Build(target)
+    made.n_kept = counts.n_kept
     if temporary is not None:
         weakref.finalize(made, shutil.rmtree, temporary, ignore_errors=True)
     return made
+
+
+@contextmanager
+def _executor(workers: int | None, dask: str | None) -> Iterator[Executor | None]:
+    """Give who parses; None for as many processes as pay."""
+    from kg.executors import Processes
+
+    if dask is None:
+        yield None if workers is None else Processes(workers)
+        return
+    from kg.cluster import open_cluster
+
+    with open_cluster(dask) as cluster:
+        yield cluster
 
 
 @contextmanager
@@ -279,21 +331,21 @@ class FigureReader(Iterable["Figure"]):
 
     def __iter__(self) -> Iterator[Figure]:
         """Read the documents, one figure at a time."""
-        from kg.pipeline import index_documents, read_entry
+        from kg.pipeline import index_documents, read_figure
         from kg.sources import open_sources
 
         with open_sources(self._inputs) as sources:
             index = index_documents(sources.documents)
             self.problems = []
             self._report([*sources.problems, *index.problems])
-            for entry in index.entries:
+            for entry in index:
                 try:
-                    parsed = read_entry(entry)
+                    figure, problems = read_figure(entry)
                 except ParseError as error:
                     self._report(error.problems)
                     continue
-                self._report(parsed.problems)
-                yield parsed.figure
+                self._report(problems)
+                yield figure
 
     def _report(self, problems: Iterable[Problem]) -> None:
         for problem in problems:

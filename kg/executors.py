@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from kg.errors import BuildError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from concurrent.futures import Future
 
-__all__ = ["FILES_PER_WORKER", "LOOK_AHEAD", "default_workers", "ordered_map"]
+__all__ = ["FILES_PER_WORKER", "LOOK_AHEAD", "Executor", "Processes", "count_cores", "default_workers", "ordered_map"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +34,46 @@ SECONDS_BETWEEN_LOOKS = 2.0
 
 FILES_PER_WORKER = 2500
 """Below twice as many files, starting a second process costs more than it saves (measured on PFOCR figures)."""
+
+
+class Executor(Protocol):
+    """Who does the work.
+
+    Attributes
+    ----------
+    is_remote
+        Whether it may be done where this machine's files are not to be seen.
+    """
+
+    is_remote: bool
+
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
+        """Return an iterator of the function's results, in the order of the items; see `ordered_map`."""
+        ...
+
+
+class Processes:
+    """Processes of this machine: this one, or several beside it.
+
+    Parameters
+    ----------
+    workers
+        How many; up to 1 means this one.
+    """
+
+    is_remote = False
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    @classmethod
+    def fitting(cls, n_items: int) -> Self:
+        """Return as many processes as pay for so many files."""
+        return cls(default_workers(n_items))
+
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Generator[R]:
+        """Return an iterator of the function's results, in the order of the items; see `ordered_map`."""
+        return ordered_map(function, items, workers=self.workers)
 
 
 def default_workers(n_items: int) -> int:
@@ -49,9 +89,13 @@ def default_workers(n_items: int) -> int:
     >>> default_workers(4999)
     1
     """
+    return max(1, min(count_cores(), n_items // FILES_PER_WORKER))
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only; it knows taskset, batch systems and containers
-    n_cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(n_cores, n_items // FILES_PER_WORKER))
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def ordered_map(function: Callable[[T], R], items: Iterable[T], *, workers: int) -> Generator[R]:

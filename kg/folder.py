@@ -2,16 +2,16 @@
 
 ::
 
-    BUILD/manifest.json        what was built, from what, by which version; counts; problems
+    BUILD/manifest.json        what was built, by which version; the digest of the inputs; counts
     BUILD/tables/NAME.parquet  the tables of `kg.tables`
-    BUILD/graph.SUFFIX         the RDF files that were asked for, `.gz` or `.zst` where compressed
+    BUILD/graph.SUFFIX         the RDF files that were asked for, `.gz` or `.zst` where compressed; in parts
+                               `graph-00001.SUFFIX` and so on, and `graph-shared.SUFFIX`
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,15 +22,38 @@ from kg.errors import BuildError
 from kg.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
-__all__ = ["GRAPH_SUFFIXES", "MANIFEST", "TOOL", "Folder", "is_build", "write_manifest"]
+__all__ = ["GRAPH_SUFFIXES", "MANIFEST", "TOOL", "Folder", "graph_name", "is_build", "provenance", "write_manifest"]
 
 MANIFEST = "manifest.json"
 TOOL = "pfocr-kg"
 
 GRAPH_SUFFIXES = {"turtle": "ttl", "n-triples": "nt", "n-quads": "nq", "json-ld": "jsonld"}
 """The RDF formats of a build, and the suffix of each one's file."""
+
+
+def graph_name(name: str, compression: str | None = None, *, part: int | str | None = None) -> str:
+    """Return what an RDF file of a build is called.
+
+    Parameters
+    ----------
+    name
+        A format of `GRAPH_SUFFIXES`.
+    compression
+        One of `kg.compression.COMPRESSIONS`, or none.
+    part
+        Its number, from 1, where the graph is cut into several files; ``shared`` is the file of what figures share.
+
+    Examples
+    --------
+    >>> graph_name("turtle"), graph_name("n-triples", "gzip", part=3)
+    ('graph.ttl', 'graph-00003.nt.gz')
+    """
+    middle = "" if part is None else f"-{part:05}" if isinstance(part, int) else f"-{part}"
+    return f"graph{middle}.{GRAPH_SUFFIXES[name]}{COMPRESSIONS.get(compression or '', '')}"
 
 
 class Folder:
@@ -96,19 +119,21 @@ class Folder:
         """
         return self.scan(table).collect()
 
-    def graph_file(self, *formats: str) -> tuple[str, Path] | None:
-        """Return the first of the RDF formats that the folder has, with its file; None where it has none.
+    def graph_files(self, *formats: str) -> tuple[str, list[Path]] | None:
+        """Return the first of the RDF formats that the folder has, with its files in order; None where it has none.
 
         Parameters
         ----------
         *formats
             Names of `GRAPH_SUFFIXES`, the most wanted first.
         """
+        sizes: list[int] | None = self.manifest.get("partitions")
+        parts = [None] if sizes is None else [*range(1, len(sizes) + 1), "shared"]
         for name in formats:
-            for compression in ("", *COMPRESSIONS.values()):
-                path = self.path / f"graph.{GRAPH_SUFFIXES[name]}{compression}"
-                if path.is_file():
-                    return name, path
+            for compression in (None, *COMPRESSIONS):
+                files = [self.path / graph_name(name, compression, part=part) for part in parts]
+                if any(file.is_file() for file in files):
+                    return name, files
         return None
 
 
@@ -133,7 +158,13 @@ def is_build(path: Path) -> bool:
 
 
 def write_manifest(path: Path, content: Mapping[str, object]) -> None:
-    """Write the manifest of a build: who built it, and `content`, with each item of an iterable on a line of its own.
+    """Write the manifest of a build: who built it, and `content`, a line a key."""
+    lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in content.items()]
+    (path / MANIFEST).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
+
+
+def provenance() -> dict[str, object]:
+    """Return who builds: the tool with its version, and the time, if any.
 
     There is no clock in it, so that the same inputs give the same bytes; where ``SOURCE_DATE_EPOCH`` is set
     (https://reproducible-builds.org/specs/source-date-epoch/), that time is.
@@ -143,21 +174,10 @@ def write_manifest(path: Path, content: Mapping[str, object]) -> None:
     BuildError
         If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
     """
-    manifest: dict[str, object] = {"tool": {"name": TOOL, "version": __version__}}
+    found: dict[str, object] = {"tool": {"name": TOOL, "version": __version__}}
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         try:
-            manifest["created"] = datetime.fromtimestamp(int(epoch), UTC).isoformat()
+            found["created"] = datetime.fromtimestamp(int(epoch), UTC).isoformat()
         except (ValueError, OverflowError, OSError) as error:
             raise BuildError(f"SOURCE_DATE_EPOCH={epoch}: not a number of seconds since 1970") from error
-    with (path / MANIFEST).open("w", encoding="utf-8", newline="\n") as file:
-        for n, (key, value) in enumerate({**manifest, **content}.items()):
-            file.write(f"{',' if n else '{'}\n{json.dumps(key)}: ")
-            if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
-                # Item by item: there is one for each document.
-                file.write("[")
-                for i, item in enumerate(value):
-                    file.write(f"{',' if i else ''}\n {json.dumps(item, ensure_ascii=False)}")
-                file.write("]")
-            else:
-                file.write(json.dumps(value, ensure_ascii=False))
-        file.write("\n}\n")
+    return found

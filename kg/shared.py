@@ -1,159 +1,215 @@
 """What several figures share: papers, genes, families, organisms; each described once.
 
-A shared thing takes, field by field, the first value that is not empty, in order of figure id; a later value that
-differs is a warning. Batches of figures can be gathered apart and merged in order: the result is the same.
+It is read off the tables of the figures. A shared thing takes, field by field, the first value that is not empty, in
+order of figure id and of the rows in a file; a later value that differs is a warning.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, TypeVar
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg import vocab
 from kg.errors import Problem, Severity
 from kg.model import Figure, Gene, GeneFamily, Paper
-from kg.text import shorten
+from kg.scratch import open_scratch
+from kg.tables import FIGURE_TABLES, Counted, add_document, add_figure, empty_columns, to_frame
+from kg.text import clean, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Shared", "SharedRecords", "Tally"]
+    import polars as pl
+
+__all__ = ["READ", "Shared", "SharedRecords"]
 
 Record = TypeVar("Record", Paper, Gene)
-# The variants of a record in the order in which figures gave them, each with the document that gave it first.
-Variants = dict[str, dict[Record, str]]
 # A field, its first value, a later one that differs, and the document of the later one.
 Conflict = tuple[str, object, object, str]
 
+READ: Mapping[str, tuple[str, ...]] = {
+    "documents": ("figid", "file", "paper"),
+    "figures": ("figid", "pmcid", "organisms"),
+    "mentions": ("figid", "mention", "family"),
+    "candidates": ("figid", "mention", "ncbigene", "symbol", "is_hgnc", "taxon", "organism", "organism_group"),
+}
+"""The tables and columns that tell of shared things."""
 
-@dataclass(slots=True)
-class Tally:
-    """How many figures name each thing, and how many mentions; papers have no mentions."""
-
-    n_figures: Counter[str] = field(default_factory=Counter)
-    n_mentions: Counter[str] = field(default_factory=Counter)
-
-    def merge(self, other: Tally) -> None:
-        """Add another's counts."""
-        self.n_figures.update(other.n_figures)
-        self.n_mentions.update(other.n_mentions)
+_GENE = READ["candidates"][2:]
 
 
 @dataclass(frozen=True, slots=True)
 class SharedRecords:
     """What figures share, each thing once: papers by PMCID, genes by id as a number, families by symbol.
 
+    Papers and genes are walked once.
+
     Attributes
     ----------
     organisms
         Taxon ids and names of the species of figures and genes, by id as a number; the name is empty where none is
         known.
-    conflicts
-        A warning for each value that another figure's value, which came first, outdid.
     """
 
-    papers: list[Paper]
-    genes: list[Gene]
-    families: list[GeneFamily]
-    organisms: list[tuple[str, str]]
-    conflicts: list[Problem]
+    papers: Iterable[Paper]
+    genes: Iterable[Gene]
+    families: Iterable[GeneFamily]
+    organisms: Iterable[tuple[str, str]]
 
 
 @dataclass(slots=True)
+class _Tally:
+    """How many figures name each thing, and how many mentions."""
+
+    n_figures: Counter[str] = field(default_factory=Counter)
+    n_mentions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Add rows of what is named, figures and mentions."""
+        for name, n_figures, n_mentions in rows.iter_rows():
+            self.n_figures[name] += n_figures
+            self.n_mentions[name] += n_mentions
+
+
 class Shared:
-    """Everything that figures said of papers, genes, families and organisms, and how often."""
+    """Everything that figures say of papers, genes, families and organisms, and how often.
 
-    papers: Variants[Paper] = field(default_factory=dict)
-    genes: Variants[Gene] = field(default_factory=dict)
-    families: dict[str, set[str]] = field(default_factory=dict)
-    organisms: dict[str, str] = field(default_factory=dict)
-    paper_tally: Tally = field(default_factory=Tally)
-    gene_tally: Tally = field(default_factory=Tally)
-    family_tally: Tally = field(default_factory=Tally)
-    # The parser gives rows of one gene one object, so a look at the last one seen mostly saves the hashing.
-    _latest: dict[str, Gene] = field(default_factory=dict, repr=False, compare=False)
+    Papers, of which there are nearly as many as figures, wait on disk; the others are bounded by what biology knows.
+    """
 
-    def add(self, figure: Figure, source: str = "") -> None:
-        """Gather what one figure says of shared things; figures come in order of their ids.
+    def __init__(self) -> None:
+        # The variants of a gene in the order in which figures gave them, each with the document that gave it first.
+        self._genes: dict[str, dict[Gene, str]] = {}
+        self._families: dict[str, set[str]] = {}
+        self._organisms: dict[str, str] = {}
+        self._gene_tally, self._family_tally = _Tally(), _Tally()
+        self._scratch = open_scratch("papers (pmcid TEXT, said TEXT, file TEXT, n_figures INTEGER)")
+
+    def add(self, tables: Mapping[str, pl.DataFrame]) -> None:
+        """Gather what some figures say of shared things.
 
         Parameters
         ----------
-        figure
-            The record.
-        source
-            The document that it was read from, which a warning names.
+        tables
+            Whole figures, in order of their ids, and after those that were added before: the columns of `READ`.
         """
-        pmcid = figure.paper.pmcid
-        self.papers.setdefault(pmcid, {}).setdefault(figure.paper, source)
-        self.paper_tally.n_figures[pmcid] += 1
-        genes: list[str] = []
-        families: list[str] = []
-        latest = self._latest
-        for mention in figure.mentions:
-            for candidate in mention.candidates:
-                gene = candidate.gene
-                if latest.get(gene.ncbigene) is not gene:
-                    latest[gene.ncbigene] = gene
-                    self.genes.setdefault(gene.ncbigene, {}).setdefault(gene, source)
-            ids = mention.genes
-            genes += ids
-            if mention.is_family:
-                families.append(mention.symbol)
-                self.families.setdefault(mention.symbol, set()).update(ids)
-        self.gene_tally.n_figures.update(set(genes))
-        self.gene_tally.n_mentions.update(genes)
-        self.family_tally.n_figures.update(set(families))
-        self.family_tally.n_mentions.update(families)
-        for name in figure.organisms:
+        documents, figures = tables["documents"], tables["figures"]
+        self._add_papers(documents, figures)
+        self._add_genes(tables["candidates"], documents)
+        self._add_families(tables["mentions"], tables["candidates"])
+        for name in figures.get_column("organisms").explode().drop_nulls().unique(maintain_order=True):
             if name in vocab.TAXA:
-                self.organisms.setdefault(vocab.TAXA[name], name)
+                self._organisms.setdefault(vocab.TAXA[name], name)
 
-    def merge(self, later: Shared) -> None:
-        """Take in what was gathered from figures that come after those gathered here."""
-        _merge_variants(self.papers, later.papers)
-        _merge_variants(self.genes, later.genes)
-        for symbol, members in later.families.items():
-            self.families.setdefault(symbol, set()).update(members)
-        for taxon, name in later.organisms.items():
-            self.organisms.setdefault(taxon, name)
-        self.paper_tally.merge(later.paper_tally)
-        self.gene_tally.merge(later.gene_tally)
-        self.family_tally.merge(later.family_tally)
+    def add_figures(self, figures: Iterable[Figure]) -> None:
+        """Gather what some figures say of shared things; they come in order of their ids."""
+        columns = {table: empty_columns(table) for table in FIGURE_TABLES}
+        for figure in figures:
+            add_figure(columns, figure)
+            add_document(columns["documents"], figure, "")
+        # Records that were not parsed from files can hold what tables cannot.
+        self.add(
+            {
+                table: to_frame(table, {name: _cleaned(columns[table][name]) for name in names})
+                for table, names in READ.items()
+            }
+        )
 
     def records(self) -> SharedRecords:
-        """Return each shared thing once, and the conflicts between what figures said of it."""
-        conflicts: list[Problem] = []
-        papers = []
-        for pmcid in sorted(self.papers):
-            paper, differing = _first_values(self.papers[pmcid])
-            papers.append(paper)
-            conflicts += _problems(f"papers[{pmcid}]", differing)
-        genes = []
-        for ncbigene in sorted(self.genes, key=int):
-            variants = self.genes[ncbigene]
+        """Return each shared thing once."""
+        return SharedRecords(
+            (paper.record for paper in self.papers()),
+            (gene.record for gene in self.genes()),
+            (family.record for family in self.families()),
+            self.organisms(),
+        )
+
+    def _add_papers(self, documents: pl.DataFrame, figures: pl.DataFrame) -> None:
+        import polars as pl
+
+        said = (
+            figures.select("figid", "pmcid")
+            .join(documents, on="figid", maintain_order="left")
+            .group_by("pmcid", "paper", maintain_order=True)
+            .agg(pl.col("file").first(), pl.len())
+        )
+        self._scratch.executemany("INSERT INTO papers VALUES (?, ?, ?, ?)", said.iter_rows())
+
+    def _add_genes(self, candidates: pl.DataFrame, documents: pl.DataFrame) -> None:
+        import polars as pl
+
+        variants = candidates.unique(_GENE, keep="first", maintain_order=True).join(
+            documents.select("figid", "file"), on="figid", maintain_order="left"
+        )
+        for *values, file in variants.select(*_GENE, "file").iter_rows():
+            gene = Gene(*values)
+            self._genes.setdefault(gene.ncbigene, {}).setdefault(gene, file)
+        named = candidates.select("ncbigene", "figid", "mention").unique()
+        self._gene_tally.add(named.group_by("ncbigene").agg(pl.col("figid").n_unique(), pl.len()))
+
+    def _add_families(self, mentions: pl.DataFrame, candidates: pl.DataFrame) -> None:
+        import polars as pl
+
+        named = mentions.filter(pl.col("family").is_not_null())
+        self._family_tally.add(named.group_by("family").agg(pl.col("figid").n_unique(), pl.len()))
+        members = named.join(candidates, on=["figid", "mention"]).select("family", "ncbigene").unique()
+        for family, ncbigene in members.iter_rows():
+            self._families.setdefault(family, set()).add(ncbigene)
+
+    def papers(self) -> Iterator[Counted[Paper]]:
+        """Yield the papers by PMCID."""
+        rows = self._scratch.execute("SELECT pmcid, said, file, n_figures FROM papers ORDER BY pmcid, rowid")
+        for pmcid, said in groupby(rows, key=itemgetter(0)):
+            variants: dict[Paper, str] = {}
+            n_figures = 0
+            for _, text, file, n in said:
+                values = json.loads(text) if text else {}
+                if "keywords" in values:
+                    values["keywords"] = tuple(values["keywords"])
+                variants.setdefault(Paper(pmcid, **values), file)
+                n_figures += n
+            paper, conflicts = _first_values(variants)
+            yield Counted(paper, n_figures, conflicts=tuple(_problems(f"papers[{pmcid}]", conflicts)))
+
+    def genes(self) -> Iterator[Counted[Gene]]:
+        """Yield the genes by id as a number."""
+        for ncbigene in sorted(self._genes, key=int):
             # What HGNC's rows say of a gene counts before what others say: it is they that make it HGNC's.
-            by_authority = sorted(variants.items(), key=lambda item: not item[0].is_hgnc)
-            gene, differing = _first_values(dict(by_authority))
-            genes.append(gene)
-            conflicts += _problems(f"genes[ncbigene:{ncbigene}]", differing)
-        families = [
-            GeneFamily(symbol, tuple(sorted(self.families[symbol], key=int))) for symbol in sorted(self.families)
-        ]
-        organisms = dict(self.organisms)
-        for gene in genes:
+            by_authority = sorted(self._genes[ncbigene].items(), key=lambda item: not item[0].is_hgnc)
+            gene, conflicts = _first_values(dict(by_authority))
+            problems = tuple(_problems(f"genes[ncbigene:{ncbigene}]", conflicts))
+            tally = self._gene_tally
+            yield Counted(gene, tally.n_figures[ncbigene], tally.n_mentions[ncbigene], problems)
+
+    def families(self) -> Iterator[Counted[GeneFamily]]:
+        """Yield the families by symbol, their members by id as a number."""
+        tally = self._family_tally
+        for symbol in sorted(self._families):
+            family = GeneFamily(symbol, tuple(sorted(self._families[symbol], key=int)))
+            yield Counted(family, tally.n_figures[symbol], tally.n_mentions[symbol])
+
+    def organisms(self) -> list[tuple[str, str]]:
+        """Return taxon ids and names of the species of figures and genes, by id as a number.
+
+        The name is empty where none is known.
+        """
+        organisms = dict(self._organisms)
+        for counted in self.genes():
+            gene = counted.record
             if vocab.is_taxon(gene.taxon):
                 organisms.setdefault(gene.taxon, gene.organism or "")
-        by_taxon = sorted(organisms.items(), key=lambda item: int(item[0]))
-        return SharedRecords(papers, genes, families, by_taxon, conflicts)
+        return sorted(organisms.items(), key=lambda item: int(item[0]))
 
 
-def _merge_variants(mine: Variants[Record], theirs: Variants[Record]) -> None:
-    for key, variants in theirs.items():
-        known = mine.setdefault(key, variants)
-        if known is not variants:
-            for record, source in variants.items():
-                known.setdefault(record, source)
+def _cleaned(value: Any) -> Any:
+    """Return a text, or texts in lists, without what UTF-8 cannot carry; any other value as it is."""
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return clean(value)[0] if isinstance(value, str) else value
 
 
 def _first_values(variants: dict[Record, str]) -> tuple[Record, list[Conflict]]:

@@ -5,26 +5,33 @@ A table is one Parquet file, ``tables/NAME.parquet``. `COLUMNS` is the one place
 
 from __future__ import annotations
 
+import io
 import json
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kg import vocab
+from kg.folder import GRAPH_SUFFIXES
+from kg.model import Gene, GeneFamily, Paper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
 
     from kg.errors import Problem
-    from kg.model import Figure, Gene, GeneFamily, Paper
+    from kg.model import Figure
 
 __all__ = [
     "COLUMNS",
+    "COUNTED",
     "FIGURE_TABLES",
     "Columns",
+    "Counted",
     "TableWriter",
+    "add_document",
     "add_family",
     "add_figure",
     "add_gene",
@@ -32,13 +39,26 @@ __all__ = [
     "add_problem",
     "empty_columns",
     "json_text",
+    "read_frame",
     "schema",
     "to_frame",
+    "to_ipc",
 ]
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
+    # One row a document that became a figure, by figid: what an update has to know of it. `sha256`: of the document and
+    # its tables. `paper`, `problems`: what it says of its paper, and what is odd in it, as JSON; null for nothing.
+    # `n_bytes_ttl` and so on: the length of its text in each RDF file, before compression; null where there is no file.
+    "documents": {
+        "figid": "text",
+        "file": "text",
+        "sha256": "text",
+        "paper": "text",
+        "problems": "text",
+        **{f"n_bytes_{suffix}": "integer" for suffix in GRAPH_SUFFIXES.values()},
+    },
     # One row a figure, by figid. `organisms`: species names. `block`: the embedded schema.org block as JSON, null
-    # where the file has none. `annotations`, `extra`: JSON. `source`: the document it was read from.
+    # where the file has none. `annotations`, `extra`: JSON.
     "figures": {
         "figid": "text",
         "iri": "text",
@@ -62,7 +82,6 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "n_genes": "integer",
         "block": "text",
         "extra": "text",
-        "source": "text",
     },
     # One row a paper, by pmcid.
     "papers": {
@@ -98,6 +117,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "mention": "integer",
         "ncbigene": "text",
         "symbol": "text",
+        "is_hgnc": "boolean",
         "taxon": "text",
         "organism": "text",
         "organism_group": "text",
@@ -148,14 +168,34 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 """Every table with its columns and their types: ``text``, ``texts`` (a list), ``integer``, ``real``, ``boolean``."""
 
-ROWS_PER_PART = {table: 1_024 if table in ("figures", "papers") else 16_384 for table in COLUMNS}
-"""Rows of a row group; those of figures and papers are the wide ones."""
+COUNTED = tuple(table for table in COLUMNS if table not in ("documents", "problems"))
+"""The tables of what a build is about; the others say where it comes from."""
 
-FIGURE_TABLES = ("figures", "mentions", "candidates", "chemicals", "diseases")
+ROWS_PER_PART = {table: 1_024 if table in ("documents", "figures", "papers") else 16_384 for table in COLUMNS}
+"""Rows of a row group; those of the three are wide."""
+
+FIGURE_TABLES = ("documents", "figures", "mentions", "candidates", "chemicals", "diseases")
 """The tables whose rows belong to one figure each; the others describe what figures share."""
+
+Thing = TypeVar("Thing", Paper, Gene, GeneFamily)
 
 Columns = dict[str, list[Any]]
 """The values of a table, a list a column, all of one length."""
+
+
+class Counted(NamedTuple, Generic[Thing]):
+    """A shared thing, with how many figures name it, and how many mentions (papers have none).
+
+    Attributes
+    ----------
+    conflicts
+        A warning for each value that another figure's value, which came first, outdid.
+    """
+
+    record: Thing
+    n_figures: int
+    n_mentions: int = 0
+    conflicts: tuple[Problem, ...] = ()
 
 
 def empty_columns(table: str) -> Columns:
@@ -178,6 +218,10 @@ def _extend(columns: Columns, *values: list[Any]) -> None:
         column.extend(more)
 
 
+_PAPER_FIELDS = tuple(field.name for field in fields(Paper) if field.name != "pmcid")
+_PAPER = attrgetter(*_PAPER_FIELDS)
+
+
 class _NoCounts:
     """What a row of generation 1 has in the place of counts."""
 
@@ -187,8 +231,48 @@ class _NoCounts:
 _NO_COUNTS = _NoCounts()
 
 
-def add_figure(tables: Mapping[str, Columns], figure: Figure, source: str) -> None:
-    """Append a figure's rows to the columns of each of `FIGURE_TABLES`.
+def add_document(
+    columns: Columns,
+    figure: Figure,
+    file: str,
+    *,
+    sha256: str | None = None,
+    problems: Sequence[Problem] = (),
+    n_bytes: Mapping[str, int] | None = None,
+) -> None:
+    """Append the row of a figure's document to the columns of the table `documents`.
+
+    Parameters
+    ----------
+    columns
+        The columns to append to.
+    figure
+        What it became.
+    file
+        Its name, as problems have it.
+    sha256
+        Its digest.
+    problems
+        What is odd in it.
+    n_bytes
+        The length of its text by RDF format.
+    """
+    said = zip(_PAPER_FIELDS, _PAPER(figure.paper), strict=True)
+    paper = {name: value for name, value in said if value not in (None, ())}
+    lengths = n_bytes or {}
+    _append(
+        columns,
+        figure.figid,
+        file,
+        sha256,
+        json_text(paper) if paper else None,
+        json_text(problems) if problems else None,
+        *[lengths.get(name) for name in GRAPH_SUFFIXES],
+    )
+
+
+def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
+    """Append a figure's rows to the columns of each of `FIGURE_TABLES` but `documents`.
 
     Parameters
     ----------
@@ -196,8 +280,6 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure, source: str) -> No
         The columns to append to, by table name.
     figure
         The record.
-    source
-        The document that it was read from, as problems name it.
     """
     figid, pmcid = figure.figid, figure.paper.pmcid
     genes = [mention.genes for mention in figure.mentions]
@@ -229,6 +311,7 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure, source: str) -> No
         [row[1] for row in rows],
         [row[2].ncbigene for row in rows],
         [row[2].symbol for row in rows],
+        [row[2].is_hgnc for row in rows],
         [row[2].taxon for row in rows],
         [row[2].organism for row in rows],
         [row[2].organism_group for row in rows],
@@ -282,37 +365,48 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure, source: str) -> No
         len({ncbigene for ids in genes for ncbigene in ids}),
         None if figure.block is None else json_text(figure.block),
         json_text(figure.extra) if figure.extra else None,
-        source,
     )
 
 
-def add_paper(columns: Columns, paper: Paper, *, n_figures: int) -> None:
+def add_paper(columns: Columns, paper: Counted[Paper]) -> None:
     """Append a paper's row to the columns of the table `papers`."""
+    record = paper.record
     _append(
         columns,
-        paper.pmcid,
-        vocab.paper_iri(paper.pmcid),
-        paper.title,
-        paper.citation,
-        paper.year,
-        paper.doi,
-        paper.journal,
-        paper.journal_abbreviation,
-        paper.publisher,
-        list(paper.keywords),
-        n_figures,
+        record.pmcid,
+        vocab.paper_iri(record.pmcid),
+        record.title,
+        record.citation,
+        record.year,
+        record.doi,
+        record.journal,
+        record.journal_abbreviation,
+        record.publisher,
+        list(record.keywords),
+        paper.n_figures,
     )
 
 
-def add_gene(columns: Columns, gene: Gene, *, n_figures: int, n_mentions: int) -> None:
+def add_gene(columns: Columns, gene: Counted[Gene]) -> None:
     """Append a gene's row to the columns of the table `genes`."""
-    iri = vocab.gene_iri(gene.ncbigene)
-    _append(columns, gene.ncbigene, iri, gene.symbol, gene.is_hgnc, gene.taxon, gene.organism, n_figures, n_mentions)
+    record = gene.record
+    _append(
+        columns,
+        record.ncbigene,
+        vocab.gene_iri(record.ncbigene),
+        record.symbol,
+        record.is_hgnc,
+        record.taxon,
+        record.organism,
+        gene.n_figures,
+        gene.n_mentions,
+    )
 
 
-def add_family(columns: Columns, family: GeneFamily, *, n_figures: int, n_mentions: int) -> None:
+def add_family(columns: Columns, family: Counted[GeneFamily]) -> None:
     """Append a family's row to the columns of the table `families`."""
-    _append(columns, family.symbol, vocab.family_iri(family.symbol), list(family.members), n_figures, n_mentions)
+    symbol, members = family.record.symbol, list(family.record.members)
+    _append(columns, symbol, vocab.family_iri(symbol), members, family.n_figures, family.n_mentions)
 
 
 def add_problem(columns: Columns, problem: Problem) -> None:
@@ -335,60 +429,86 @@ def schema(table: str) -> dict[str, pl.DataType]:
 
 
 def to_frame(table: str, columns: Columns) -> pl.DataFrame:
-    """Return columns as a polars frame of the table's types, rows in the order given."""
+    """Return columns, all or some, as a polars frame of the table's types, rows in the order given."""
     import polars as pl
 
-    return pl.DataFrame(columns, schema=schema(table))
+    return pl.DataFrame(columns, schema={column: kind for column, kind in schema(table).items() if column in columns})
+
+
+def to_ipc(table: str, columns: Columns) -> bytes:
+    """Return columns as an Arrow IPC stream, to be sent to another process."""
+    stream = io.BytesIO()
+    to_frame(table, columns).write_ipc_stream(stream)
+    return stream.getvalue()
+
+
+def read_frame(stream: bytes) -> pl.DataFrame:
+    """Return the rows of an Arrow IPC stream of `to_ipc`."""
+    import polars as pl
+
+    return pl.read_ipc_stream(io.BytesIO(stream))
 
 
 class TableWriter:
     """Writes the Parquet files of a build, each row once and in the order that it came; holds few rows at a time.
 
-    Rows wait in memory up to `ROWS_PER_PART`, then in a part file, until `close` streams the parts into one file.
+    Rows wait in memory up to `ROWS_PER_PART`, then in part files, until `finish` streams the parts into one file.
 
     Parameters
     ----------
     folder
         Where the files go; made if it is missing.
+
+    Attributes
+    ----------
+    n_rows
+        The rows of each table that is finished.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.n_rows = dict.fromkeys(COLUMNS, 0)
-        self._waiting = {table: empty_columns(table) for table in COLUMNS}
+        self._waiting: dict[str, list[pl.DataFrame]] = {table: [] for table in COLUMNS}
         self._parts: dict[str, list[Path]] = {table: [] for table in COLUMNS}
         folder.mkdir(parents=True, exist_ok=True)
 
-    def extend(self, table: str, columns: Columns) -> None:
+    def append(self, table: str, rows: pl.DataFrame) -> None:
         """Add rows behind those that the table has."""
         waiting = self._waiting[table]
-        for name, values in columns.items():
-            waiting[name] += values
-        first = next(iter(waiting.values()))
-        if len(first) >= ROWS_PER_PART[table]:
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= ROWS_PER_PART[table]:
             self._flush(table)
 
     def _flush(self, table: str) -> None:
-        columns, self._waiting[table] = self._waiting[table], empty_columns(table)
-        part = self.folder / f".{table}-{len(self._parts[table]):05}.arrow"
-        frame = to_frame(table, columns)
-        frame.write_ipc(part, compression="lz4")
-        self._parts[table].append(part)
-        self.n_rows[table] += len(frame)
-
-    def close(self) -> None:
-        """Write the files, and remove the parts."""
         import polars as pl
 
-        for table, parts in self._parts.items():
-            path, size = self.folder / f"{table}.parquet", ROWS_PER_PART[table]
-            if not parts:  # all rows are still here
-                frame = to_frame(table, self._waiting.pop(table))
-                frame.write_parquet(path, compression="zstd", row_group_size=size)
-                self.n_rows[table] = len(frame)
-                continue
+        rows, self._waiting[table] = pl.concat(self._waiting[table]), []
+        part = self.folder / f".{table}-{len(self._parts[table]):05}.arrow"
+        rows.write_ipc(part, compression="lz4")
+        self._parts[table].append(part)
+
+    def finish(self, table: str, kept: pl.LazyFrame | None = None) -> None:
+        """Write a table's file, and remove its parts.
+
+        Parameters
+        ----------
+        table
+            The table.
+        kept
+            Rows of other figures, in order of figure id, that come between those that were added.
+        """
+        import polars as pl
+
+        path = self.folder / f"{table}.parquet"
+        if self._waiting[table]:
             self._flush(table)
-            rows = pl.scan_ipc(parts)
-            rows.sink_parquet(path, compression="zstd", row_group_size=size, maintain_order=True)
-            for part in parts:
-                part.unlink()
+        parts = self._parts.pop(table)
+        rows = pl.scan_ipc(parts) if parts else to_frame(table, empty_columns(table)).lazy()
+        if kept is not None:
+            rows = kept.merge_sorted(rows, key="figid")
+        rows.sink_parquet(
+            path, compression="zstd", row_group_size=ROWS_PER_PART[table], maintain_order=True, statistics=True
+        )
+        for part in parts:
+            part.unlink()
+        self.n_rows[table] = int(pl.scan_parquet(path).select(pl.len()).collect().item())

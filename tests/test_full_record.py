@@ -172,8 +172,7 @@ def test_placeholders_are_nothing(tmp_path: Path, nothing: str) -> None:
 
 
 def digest(build: kg.Build) -> str:
-    (entry,) = build.manifest["inputs"]
-    return str(entry["sha256"])
+    return str(build.table("documents")["sha256"].item())
 
 
 def built_from(folder: Path, documents: dict[str, bytes], *, reverse: bool = False) -> kg.Build:
@@ -197,8 +196,7 @@ def test_of_two_documents_of_one_figure_the_smaller_digest_counts(tmp_path: Path
     both = built_from(
         tmp_path / "both", dict(zip(names, (alone[smaller], alone[greater]), strict=True)), reverse=reverse
     )
-    (entry,) = both.manifest["inputs"]
-    assert (entry["file"], entry["sha256"]) == (names[0], smaller)
+    assert both.table("documents").select("file", "sha256").rows() == [(names[0], smaller)]
     assert [(p.file, p.path) for p in both.problems if p.path == "figid" and names[0] in p.reason] == [
         (names[1], "figid")
     ]
@@ -225,7 +223,7 @@ def test_the_digest_covers_the_tables(tmp_path: Path, kind: str) -> None:
 def test_of_identical_documents_the_first_name_is_kept(tmp_path: Path, reverse: bool) -> None:
     same = document()
     build = built_from(tmp_path, {"b.md": same, "a.md": same, "c.md": same}, reverse=reverse)
-    assert [entry["file"] for entry in build.manifest["inputs"]] == ["a.md"]
+    assert build.table("documents")["file"].to_list() == ["a.md"]
     assert [problem.file for problem in build.problems if "also stands" in problem.reason] == []
 
 

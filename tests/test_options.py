@@ -156,6 +156,9 @@ BUILDS: list[tuple[list[str], dict[str, Any]]] = [
     (["--workers", "2"], {"workers": 2}),
     (["--on-error", "raise"], {"on_error": "raise"}),
     (["--limit", "2"], {"limit": 2}),
+    (["--dask", "tcp://127.0.0.1:8786"], {"dask": "tcp://127.0.0.1:8786"}),
+    (["--update"], {"update": True}),
+    (["--partitions", "3"], {"partitions": 3}),
 ]
 
 
@@ -181,8 +184,11 @@ def test_build_hands_its_options_on(
             "formats": ["turtle", "json-ld"],
             "compress": None,
             "workers": None,
+            "dask": None,
             "on_error": "skip",
             "limit": None,
+            "update": False,
+            "partitions": None,
             "progress": None,
         }
         | changed
@@ -190,7 +196,7 @@ def test_build_hands_its_options_on(
 
 
 def graph_files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("graph.*")}
+    return {path.name: path.read_bytes() for path in folder.glob("graph*")}
 
 
 def test_build_writes_what_its_options_say(corpus: Path, made: kg.Build, tmp_path: Path) -> None:
@@ -205,7 +211,14 @@ def test_build_writes_what_its_options_say(corpus: Path, made: kg.Build, tmp_pat
     with zstandard.ZstdDecompressor().stream_reader(graph_files(out)["graph.ttl.zst"], read_across_frames=True) as file:
         assert file.read() == turtle
     run("build", corpus, "-o", out, "--limit", "2")
-    assert [entry["figid"] for entry in kg.read_build(out).manifest["inputs"]] == ["PMC1__f1", "PMC1__f2"]
+    assert kg.read_build(out).table("figures")["figid"].to_list() == ["PMC1__f1", "PMC1__f2"]
+    run("build", corpus, "-o", out, "--format", "n-triples", "--partitions", "2")
+    assert sorted(path.name for path in out.glob("graph*")) == ["graph-00001.nt", "graph-00002.nt", "graph-shared.nt"]
+    run("build", corpus, "-o", out, "--limit", "2", "--format", "n-triples", "--partitions", "2")
+    talk = runner.invoke(app, ["build", str(corpus), "-o", str(out), "--format", "n-triples", "--update"]).stderr
+    assert "3 figures (2 of them unchanged)" in talk
+    run("build", corpus, "-o", out, "--format", "turtle", "--dask", "local")
+    assert graph_files(out) == {"graph.ttl": turtle}
 
 
 def test_build_stops_at_a_bad_row_only_if_told(tmp_path: Path) -> None:
@@ -314,7 +327,19 @@ def test_regenerate_makes_embedded_blocks_again(tmp_path: Path) -> None:
 
 NETWORK_OPTIONS = {"tier", "level", "expand", "weight", "organism", "since", "until", "min_count"}
 TESTED = {
-    "build": {"inputs", "output", "formats", "compress", "workers", "on_error", "limit", "quiet"},
+    "build": {
+        "inputs",
+        "output",
+        "formats",
+        "compress",
+        "workers",
+        "dask",
+        "on_error",
+        "limit",
+        "update",
+        "partitions",
+        "quiet",
+    },
     "stats": {"folder", "as_json"},
     "show": {"folder", "name", "as_json"},
     "query": {"folder", "text", "file", "result_format", "limit"},

@@ -92,15 +92,12 @@ def test_a_parse_error_goes_through_pickle() -> None:
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 @given(st.lists(figures(), min_size=1, max_size=5, unique_by=lambda figure: figure.figid), st.integers(0, 5))
 def test_what_figures_share_is_the_same_gathered_at_once_or_in_parts(found: list[kg.Figure], cut: int) -> None:
-    whole, first, second = Shared(), Shared(), Shared()
-    for n, figure in enumerate(found):
-        whole.add(figure, f"{n}.md")
-        (first if n < cut else second).add(figure, f"{n}.md")
-    first.merge(second)
-    assert first.records() == whole.records()
-    assert first.paper_tally == whole.paper_tally
-    assert first.gene_tally == whole.gene_tally
-    assert first.family_tally == whole.family_tally
+    whole, parts = Shared(), Shared()
+    whole.add_figures(found)
+    parts.add_figures(found[:cut])
+    parts.add_figures(found[cut:])
+    for gathered in ("papers", "genes", "families", "organisms"):
+        assert list(getattr(parts, gathered)()) == list(getattr(whole, gathered)())
 
 
 def test_a_gene_with_two_symbols_takes_hgncs_and_says_so() -> None:
@@ -108,10 +105,12 @@ def test_a_gene_with_two_symbols_takes_hgncs_and_says_so() -> None:
     for n, (symbol, is_hgnc) in enumerate([("A", False), ("B", True)], 1):
         candidate = kg.model.Candidate(kg.Gene("1", symbol, is_hgnc=is_hgnc), (0,))
         mention = kg.GeneMention(1, "w", "s", "hgnc_symbol", (candidate,))
-        shared.add(kg.Figure(f"PMC1__f{n}", kg.Paper("PMC1"), mentions=(mention,)), f"{n}.md")
-    assert shared.records().genes == [kg.Gene("1", "B", is_hgnc=True)]
-    (problem,) = shared.records().conflicts
-    assert (problem.file, problem.path, problem.value) == ("1.md", "genes[ncbigene:1].symbol", "A")
+        shared.add_figures([kg.Figure(f"PMC1__f{n}", kg.Paper("PMC1"), mentions=(mention,))])
+    (counted,) = shared.genes()
+    assert counted.record == kg.Gene("1", "B", is_hgnc=True)
+    assert (counted.n_figures, counted.n_mentions) == (2, 2)
+    (problem,) = counted.conflicts
+    assert (problem.path, problem.value) == ("genes[ncbigene:1].symbol", "A")
 
 
 def test_a_difference_in_the_order_of_keys_is_a_difference() -> None:
@@ -132,13 +131,14 @@ def test_tables_in_parts_are_tables_in_one(tmp_path: Path, monkeypatch: pytest.M
         for name, value in zip(columns, (f"F{n}", f"iri{n}", [str(n)] * (n % 3), n, n), strict=True):
             columns[name].append(value)
     whole = TableWriter(tmp_path / "whole")
-    whole.extend("families", columns)
-    whole.close()
+    whole.append("families", to_frame("families", columns))
+    whole.finish("families")
     monkeypatch.setattr("kg.tables.ROWS_PER_PART", dict.fromkeys(COLUMNS, 7))
     parts = TableWriter(tmp_path / "parts")
     for start in range(0, 50, 10):
-        parts.extend("families", {name: values[start : start + 10] for name, values in columns.items()})
-    parts.close()
+        part = {name: values[start : start + 10] for name, values in columns.items()}
+        parts.append("families", to_frame("families", part))
+    parts.finish("families")
     frames = [pl.read_parquet(tmp_path / name / "families.parquet") for name in ("whole", "parts")]
     assert frames[0].equals(frames[1])
     assert frames[0].equals(to_frame("families", columns))
@@ -225,7 +225,8 @@ def test_what_is_no_build_folder_is_a_sentence(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     with pytest.raises(BuildError, match=r"the table genes\.parquet is missing"):
         folder.table("genes")
-    assert folder.graph_file("turtle") is None
+    assert folder.graph_files("turtle") is None
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    del folder.manifest  # it was read
     with pytest.raises(BuildError, match="cannot be read"):
         _ = folder.manifest

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg import vocab
 from kg.check.report import VIOLATION, Violation, short_iri
 from kg.check.stream import figure_of
-from kg.tables import COLUMNS
+from kg.tables import COUNTED as TABLES
 from kg.vocab import SharedGraph, expand
 
 if TYPE_CHECKING:
@@ -293,9 +293,7 @@ def count_violations(folder: Folder, counts: Mapping[str, int]) -> Iterator[Viol
     import polars as pl
 
     in_manifest = folder.manifest.get("counts", {})
-    for name in COLUMNS:
-        if name == "problems":
-            continue
+    for name in TABLES:
         found = {"table": folder.scan(name).select(pl.len()).collect().item()}
         if name in in_manifest:
             found["manifest"] = in_manifest[name]

@@ -99,16 +99,16 @@ def check(
     ----------
     Shapes Constraint Language (SHACL), W3C Recommendation, https://www.w3.org/TR/shacl/.
     """
-    graph = folder.graph_file(*FORMATS)
+    graph = folder.graph_files(*FORMATS)
     if graph is None:
         raise BuildError(f"{folder.path}: there is no RDF file to check; build it with `--format turtle`")
-    name, path = graph
+    name, paths = graph
     n_expected = int(folder.manifest.get("counts", {}).get("figures", 0))
     if workers is None:
         workers = default_workers(n_expected * _AS_MANY_FILES)
     ledger, listed, n_triples = Ledger(), _Listed(), 0
     for findings in ordered_map(
-        partial(check_batch, recommended=recommended), read_batches(path, name), workers=workers
+        partial(check_batch, recommended=recommended), read_batches(paths, name), workers=workers
     ):
         n_triples += findings.n_triples
         listed.extend(findings.violations)

@@ -16,7 +16,7 @@ from kg.errors import BuildError
 from kg.vocab import figure_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pyoxigraph
@@ -69,13 +69,13 @@ def figure_of(iri: str) -> str | None:
     return None
 
 
-def read_batches(path: Path, name: str) -> Iterator[Batch]:
-    """Yield the triples of an RDF file in batches.
+def read_batches(paths: Iterable[Path], name: str) -> Iterator[Batch]:
+    """Yield the triples of RDF files in batches.
 
     Parameters
     ----------
-    path
-        The file; with the suffix ``.gz`` or ``.zst`` it is compressed so.
+    paths
+        The parts of a graph in order; one with the suffix ``.gz`` or ``.zst`` is compressed so.
     name
         Its format, as `kg.folder.GRAPH_SUFFIXES` names it.
 
@@ -84,13 +84,20 @@ def read_batches(path: Path, name: str) -> Iterator[Batch]:
     BuildError
         If the file cannot be read, or is not of its format.
     """
+    quads = (quad for path in paths for quad in _read_quads(path, name))
+    yield from _batches(quads, has_graphs=name == "n-quads")
+
+
+def _read_quads(path: Path, name: str) -> Iterator[pyoxigraph.Quad]:
     import pyoxigraph
     import zstandard
 
     try:
         with open_binary(path) as file:
-            quads = _parse_json_ld(file) if name == "json-ld" else pyoxigraph.parse(file, format=_format(name))
-            yield from _batches(quads, has_graphs=name == "n-quads")
+            if name == "json-ld":
+                yield from _parse_json_ld(file)
+            else:
+                yield from cast("Iterator[pyoxigraph.Quad]", pyoxigraph.parse(file, format=_format(name)))
     # A compressed file that is cut off is an EOFError, a damaged one gzip's OSError or zstandard's own error.
     except (SyntaxError, OSError, EOFError, zstandard.ZstdError) as error:
         raise BuildError(f"{path}: cannot be read as {name} ({error}); build the folder again") from error

@@ -11,9 +11,7 @@ import typer
 from kg.cli.application import MANY, app, show_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kg.errors import Problem
+    from kg.api import Build
 
 __all__ = ["build"]
 
@@ -47,6 +45,10 @@ def build(
         int | None,
         typer.Option(metavar="N", min=1, max=1024, help="Processes; by default the cores, 1 for few figures."),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers parse; local starts one on this machine."),
+    ] = None,
     on_error: Annotated[
         Literal["skip", "raise"],
         typer.Option(help="Leave out what cannot be used and list it, or stop at the first such file or row."),
@@ -54,12 +56,21 @@ def build(
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=MANY, help="Build only N figures, the first by id.")
     ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Read only what changed since BUILD was built; the result is the same.")
+    ] = False,
+    partitions: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=99_999, help="Cut each RDF file into N, and one of what figures share."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Build the graph, the tables and the manifest of figures."""
     from kg.api import DEFAULT_FORMATS
     from kg.api import build as build_folder
 
+    if workers is not None and dask is not None:
+        raise typer.BadParameter("give --workers or --dask, not both", param_hint="--dask")
     if str(output) == "-":
         raise typer.BadParameter("a build is a folder and cannot go into a pipe", param_hint="-o")
 
@@ -72,34 +83,39 @@ def build(
                 compress=compress,
                 workers=workers,
                 on_error=on_error,
+                dask=dask,
                 limit=limit,
+                update=update,
+                partitions=partitions,
                 progress=progress,
             )
     except KeyboardInterrupt:
         typer.echo(f"kg: interrupted; {output} is as it was before", err=True)
         raise
     if not quiet:
-        _say_problems(made.problems)
+        _say_problems(made)
         counts = made.counts
+        kept = f" ({made.n_kept:,} of them unchanged)" if update else ""
         typer.echo(
-            f"{output}: {counts['figures']:,} figures, {counts['papers']:,} papers, "
+            f"{output}: {counts['figures']:,} figures{kept}, {counts['papers']:,} papers, "
             f"{counts['mentions']:,} gene mentions, {counts['genes']:,} genes",
             err=True,
         )
 
 
-def _say_problems(problems: Sequence[Problem]) -> None:
+def _say_problems(made: Build) -> None:
     """Print the costliest problems, and how many there are of each kind."""
     from kg.errors import Severity
     from kg.terminal import visible
 
-    by_severity = {severity: [p for p in problems if p.severity is severity] for severity in Severity}
-    for severity, found in by_severity.items():
-        shown = PROBLEMS_SHOWN if severity is not Severity.WARNING else WARNINGS_SHOWN
-        for problem in found[:shown]:
+    n_problems: dict[str, int] = made.manifest["problem_counts"]
+    for severity in Severity:
+        limit = PROBLEMS_SHOWN if severity is not Severity.WARNING else WARNINGS_SHOWN
+        shown = made.read_problems(severity=severity, limit=limit) if n_problems[severity] else []
+        for problem in shown:
             typer.echo(visible(str(problem)), err=True)
-        if len(found) > shown:
-            typer.echo(f"... {len(found) - shown:,} more: {severity.value}", err=True)
-    if problems:
-        counts = ", ".join(f"{len(found):,} {severity.value}" for severity, found in by_severity.items() if found)
-        typer.echo(f"problems: {counts}; all of them are in tables/problems.parquet and manifest.json", err=True)
+        if n_problems[severity] > len(shown):
+            typer.echo(f"... {n_problems[severity] - len(shown):,} more: {severity.value}", err=True)
+    counts = ", ".join(f"{n:,} {severity}" for severity, n in n_problems.items() if n)
+    if counts:
+        typer.echo(f"problems: {counts}; all of them are in tables/problems.parquet", err=True)

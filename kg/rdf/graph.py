@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -30,6 +31,10 @@ _NODES: dict[Value, Callable[[str], Node]] = {
     Value.DECIMAL: lambda text: Literal(text, datatype=XSD.decimal, normalize=False),
     Value.YEAR: lambda text: Literal(text, datatype=XSD.gYear),
 }
+
+
+_FIGURES = 1000
+"""Figures whose shared things are gathered at once."""
 
 
 def to_graph(figures: Iterable[Figure]) -> Graph:
@@ -99,11 +104,12 @@ def bind_prefixes(graph: Graph) -> None:
 
 def add_figures(graph: Graph, figures: Iterable[Figure]) -> None:
     """Add the triples of figures, and of all that they refer to, to an rdflib graph."""
-    shared = Shared()
-    for figure in figures:
-        shared.add(figure)
-        for description in describe_figure(figure):
-            _add(graph, description)
+    shared, remaining = Shared(), iter(figures)
+    while some := list(islice(remaining, _FIGURES)):
+        shared.add_figures(some)
+        for figure in some:
+            for description in describe_figure(figure):
+                _add(graph, description)
     for description in describe_agents():
         _add(graph, description)
     for _, description in describe_shared(shared.records()):
@@ -111,9 +117,8 @@ def add_figures(graph: Graph, figures: Iterable[Figure]) -> None:
 
 
 def _add(graph: Graph, description: Description) -> None:
-    subject, properties = description
-    node = URIRef(subject)
-    for prop, objects in properties:
+    node = URIRef(description.subject)
+    for prop, objects in description.properties:
         predicate = URIRef(prop.iri) if prop.key != "@type" else RDF.type
         make = _NODES[prop.value]
         for text in objects:

@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 __all__ = ["RESULT_FORMATS", "Result", "check_query", "load_store", "query", "read_quads", "write_result"]
 
 
-def _graph_file(folder: Folder, *formats: str) -> tuple[str, Path, ox.RdfFormat]:
+def _graph_files(folder: Folder, *formats: str) -> tuple[list[Path], ox.RdfFormat]:
     import pyoxigraph as ox
 
-    found = folder.graph_file(*formats)
+    found = folder.graph_files(*formats)
     if found is None:
         raise QueryError(
             f"{folder.path}: no RDF file to query; make one with `kg build INPUT -o {folder.path} --format turtle`"
         )
-    name, path = found
+    name, paths = found
     rdf = {
         "n-quads": ox.RdfFormat.N_QUADS,
         "n-triples": ox.RdfFormat.N_TRIPLES,
         "turtle": ox.RdfFormat.TURTLE,
         "json-ld": ox.RdfFormat.JSON_LD,
     }[name]
-    return name, path, rdf
+    return paths, rdf
 
 
 @contextmanager
@@ -66,9 +66,10 @@ def read_quads(folder: Folder) -> Iterator[ox.Quad]:
     """
     import pyoxigraph as ox
 
-    _, path, rdf = _graph_file(folder, "n-triples", "turtle", "n-quads", "json-ld")
-    with _reading(path) as stream:
-        yield from ox.parse(stream, rdf)
+    paths, rdf = _graph_files(folder, "n-triples", "turtle", "n-quads", "json-ld")
+    for path in paths:
+        with _reading(path) as stream:
+            yield from ox.parse(stream, rdf)
 
 
 def load_store(folder: Folder) -> ox.Store:
@@ -91,10 +92,11 @@ def load_store(folder: Folder) -> ox.Store:
     """
     import pyoxigraph as ox
 
-    _, path, rdf = _graph_file(folder, "n-quads", "n-triples", "turtle", "json-ld")
+    paths, rdf = _graph_files(folder, "n-quads", "n-triples", "turtle", "json-ld")
     store = ox.Store()
-    with _reading(path) as stream:
-        store.bulk_load(stream, rdf)
+    for path in paths:
+        with _reading(path) as stream:
+            store.bulk_load(stream, rdf)
     return store
 
 

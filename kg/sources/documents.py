@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import posixpath
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, Self, overload
 
 from kg.errors import Problem, Severity, SourceError
+from kg.scratch import open_scratch
 from kg.sources.archives import read_archive
 from kg.sources.inputs import Place, find_places
 from kg.sources.spool import Blob, Spool, TooLargeError
@@ -31,7 +34,8 @@ from kg.sources.trees import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import sqlite3
+    from collections.abc import Iterator
 
 __all__ = ["Document", "Sources", "open_sources"]
 
@@ -78,6 +82,58 @@ class Document(NamedTuple):
         """
         return join(self.data_folder, f"{self.stem}-{kind}.tsv")
 
+    def with_bytes(self) -> Document:
+        """Return the document with its bytes in it, and those of its tables."""
+        tables = tuple((kind, blob.with_bytes()) for kind, blob in self.tables)
+        return self._replace(markdown=self.markdown.with_bytes(), tables=tables)
+
+    def to_json(self) -> str:
+        """Return the document, without bytes, as JSON: one line of ASCII."""
+        return json.dumps(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the document that `to_json` wrote."""
+        name, stem, markdown, tables, data_folder = json.loads(text)
+        return cls(name, stem, Blob(*markdown), tuple((kind, Blob(*blob)) for kind, blob in tables), data_folder)
+
+
+class Documents(Sequence[Document]):
+    """Documents in order of stem, then name; each made when it is asked for, so that many need no memory.
+
+    Parameters
+    ----------
+    scratch
+        The database that `_Finder` filled.
+    """
+
+    def __init__(self, scratch: sqlite3.Connection) -> None:
+        self._scratch = scratch
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return int(self._scratch.execute("SELECT COUNT(*) FROM documents").fetchone()[0])
+
+    def __iter__(self) -> Iterator[Document]:
+        """Yield the documents in order."""
+        for (text,) in self._scratch.execute("SELECT document FROM documents ORDER BY stem, name, document"):
+            yield Document.from_json(text)
+
+    @overload
+    def __getitem__(self, at: int) -> Document: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Document]: ...
+    def __getitem__(self, at: int | slice) -> Document | list[Document]:
+        """Return one document, or several; every one before them is looked at."""
+        return list(self)[at]
+
+
+class Closing(Protocol):
+    """What has to be closed at the end."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
 
 class Sources:
     """The documents of some inputs; a context manager, since bytes from archives and pipes live as long as it does.
@@ -90,10 +146,10 @@ class Sources:
         What could not be read, or is odd, sorted by file.
     """
 
-    def __init__(self, documents: list[Document], problems: list[Problem], spool: Spool) -> None:
+    def __init__(self, documents: Documents, problems: list[Problem], *owned: Closing) -> None:
         self.documents = documents
         self.problems = problems
-        self._spool = spool
+        self._owned = owned
 
     def __enter__(self) -> Self:
         """Return the sources themselves."""
@@ -101,7 +157,8 @@ class Sources:
 
     def __exit__(self, *_: object) -> None:
         """Delete the copies of what came out of archives and pipes."""
-        self._spool.close()
+        for thing in self._owned:
+            thing.close()
 
 
 def open_sources(inputs: Sequence[str | os.PathLike[str]], *, stdin: BinaryIO | None = None) -> Sources:
@@ -149,24 +206,23 @@ class _Finder:
         self._disk = DiskTree()
         self._archives: dict[str, ArchiveTree] = {}
         self._data: dict[tuple[Tree, str], tuple[DataFolder, list[DataFolder]]] = {}
-        # By what a file is known by, however it was reached; and those that were reached by a link.
-        self._documents: dict[str, Document] = {}
-        self._linked: set[str] = set()
+        # By what a file is known by, however it was reached; and whether it was reached by a link.
+        self._scratch = open_scratch(
+            "documents (key BLOB PRIMARY KEY, stem TEXT, name TEXT, is_link INTEGER, document TEXT)"
+        )
         self._fruitful: set[str] = set()
         self._problems: set[Problem] = set()
 
     def sources(self, places: Sequence[Place]) -> Sources:
         """Return what was found in the places."""
         problems = sorted(self._problems, key=lambda problem: (problem.file, problem.reason))
-        if not self._documents:
+        documents = Documents(self._scratch)
+        if not documents:
             raise SourceError(_nothing(places, problems))
         barren = {place.label for place in places} - self._fruitful - {problem.file for problem in problems}
         no_document = f"has no document; needed are {_NEEDED}"
         problems += [_problem(label, no_document, Severity.WARNING) for label in sorted(barren)]
-        documents = sorted(
-            self._documents.values(), key=lambda document: (document.stem, document.name, document.markdown[:2])
-        )
-        return Sources(documents, problems, self._spool)
+        return Sources(documents, problems, self._spool, self._scratch)
 
     def add(self, place: Place) -> None:
         """Look into a place."""
@@ -199,7 +255,7 @@ class _Finder:
         except OSError as error:
             self._report(shown, f"cannot be read ({error.strerror or error}); save it to a file and name that")
         else:
-            self._documents[place.path] = Document(show(shown), "", blob)
+            self._put(place.path, Document(show(shown), "", blob), is_link=False)
             self._fruitful.add(place.label)
 
     def _standard_input(self) -> BinaryIO:
@@ -276,15 +332,16 @@ class _Finder:
 
     def _keep(self, key: str, document: Document, *, is_link: bool) -> None:
         """Keep a document; of two names for one file the one with tables, that is no link, and that sorts first."""
-        other = self._documents.get(key)
-        if other is not None:
-            rank = (not document.tables, is_link, document.name)
-            if (not other.tables, key in self._linked, other.name) <= rank:
+        known = "SELECT is_link, document FROM documents WHERE key = ?"
+        for was_link, text in self._scratch.execute(known, (os.fsencode(key),)).fetchall():
+            other = Document.from_json(text)
+            if (not other.tables, bool(was_link), other.name) <= (not document.tables, is_link, document.name):
                 return
-            self._linked.discard(key)
-        self._documents[key] = document
-        if is_link:
-            self._linked.add(key)
+        self._put(key, document, is_link=is_link)
+
+    def _put(self, key: str, document: Document, *, is_link: bool) -> None:
+        row = (os.fsencode(key), document.stem, document.name, is_link, document.to_json())
+        self._scratch.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", row)
 
     def _tables(
         self, tree: Tree, folder: str, stem: str, shown: str

@@ -35,7 +35,7 @@ class TooLargeError(SourceError):
 
 
 class Blob(NamedTuple):
-    """Bytes on disk: a file, or a slice of the spool that holds what came out of archives and pipes.
+    """Bytes: a file, or a slice of the spool that holds what came out of archives and pipes.
 
     Attributes
     ----------
@@ -45,11 +45,21 @@ class Blob(NamedTuple):
         Where the bytes begin in it.
     size
         How many they are; None for the whole file.
+    data
+        The bytes themselves, where they were read already; None where they are on disk only.
     """
 
     path: str
     offset: int = 0
     size: int | None = None
+    data: bytes | None = None
+
+    def with_bytes(self) -> Blob:
+        """Return the blob with its bytes in it; as it is, if they cannot be read, so that reading it tells why."""
+        try:
+            return self._replace(data=self.read())
+        except (OSError, SourceError):
+            return self
 
     def read(self) -> bytes:
         """Return the bytes.
@@ -61,6 +71,8 @@ class Blob(NamedTuple):
         SourceError
             If there are more than `MAX_DOCUMENT_BYTES`.
         """
+        if self.data is not None:
+            return self.data
         with Path(self.path).open("rb") as file:
             if self.size is not None:
                 file.seek(self.offset)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kg.errors import Severity
 from kg.model import TIERS
 from kg.summary.records import LexiconCount, Stats, TopGene, YearCount
-from kg.tables import COLUMNS
+from kg.tables import COUNTED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,7 +42,8 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
     """
     import polars as pl
 
-    sizes = [folder.scan(table).select(pl.len().alias("n")) for table in COLUMNS]
+    tables = (*COUNTED, "problems")
+    sizes = [folder.scan(table).select(pl.len().alias("n")) for table in tables]
     n_genes = folder.scan("candidates").select(pl.col("ncbigene").n_unique())
     frames = pl.collect_all(
         [*sizes, n_genes, _lexicons(folder), _top_genes(folder, n_top), _years(folder), _problems(folder)],
@@ -54,7 +55,7 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
     total = sum(row["n_rows"] for row in rows)
     by_severity = dict(problems.rows())
     return Stats(
-        n_rows={table: frame.item() for table, frame in zip(COLUMNS, counted, strict=True)},
+        n_rows={table: frame.item() for table, frame in zip(tables, counted, strict=True)},
         n_genes=genes.item(),
         lexicons=tuple(LexiconCount(row["lexicon"], row["tier"], row["n_rows"]) for row in rows),
         tiers=_by_tier(rows),

@@ -123,7 +123,7 @@ def _figure_view(folder: Folder, row: dict[str, Any]) -> FigureView:
         mentions=_mentions(folder, own),
         chemicals=_terms(folder.scan("chemicals").filter(own).sort("chemical"), "chebi"),
         diseases=_terms(folder.scan("diseases").filter(own).sort("disease"), "doid"),
-        problems=_figure_problems(folder, figid, row["source"]),
+        problems=_figure_problems(folder, figid),
     )
 
 
@@ -164,9 +164,10 @@ def _terms(frame: pl.LazyFrame, ontology: str) -> tuple[TermSummary, ...]:
     )
 
 
-def _figure_problems(folder: Folder, figid: str, source: str) -> tuple[Problem, ...]:
+def _figure_problems(folder: Folder, figid: str) -> tuple[Problem, ...]:
     import polars as pl
 
+    source = folder.scan("documents").filter(pl.col("figid") == figid).select("file").collect().item()
     # Tables are named as the document is, which usually is the figure's id.
     stems = {figid, source.rpartition("/")[2].rpartition(".")[0]}
     companions = [f"{stem}-{table}.tsv" for stem in sorted(stems) for table in ("genes", "chemicals", "diseases")]

@@ -30,7 +30,7 @@ def test_batches_hold_every_quad_and_split_no_figure(
 ) -> None:
     monkeypatch.setattr(stream, "BATCH", size)
     monkeypatch.setattr(stream, "_NODES", 7)
-    graph = seeds_build.graph_file(name)
+    graph = seeds_build.graph_files(name)
     assert graph is not None
     batches = list(read_batches(graph[1], name))
     assert (len(batches) > 1) == (size < 10_000)
@@ -49,7 +49,7 @@ def test_json_ld_that_kg_did_not_write_is_read_whole(tmp_path: Path) -> None:
     path.write_text(
         '{"@context": {"name": "http://schema.org/name"}, "@graph": [\n {"@id": "http://a/b", "name": "x"}\n]}'
     )
-    (batch,) = read_batches(path, "json-ld")
+    (batch,) = read_batches([path], "json-ld")
     assert batch.n_triples == 1
 
 
@@ -58,17 +58,17 @@ def test_json_ld_lacking_a_comma_between_pieces_is_an_error(tmp_path: Path, monk
     path = tmp_path / "graph.jsonld"
     nodes = [f'{{"@id": "http://a/{i}", "http://a/p": "x"}}' for i in range(3)]
     path.write_text('{"@context": {},\n"@graph": [\n' + ",\n".join(nodes) + "\n]}\n")
-    assert sum(batch.n_triples for batch in read_batches(path, "json-ld")) == 3
+    assert sum(batch.n_triples for batch in read_batches([path], "json-ld")) == 3
     path.write_text('{"@context": {},\n"@graph": [\n' + "\n".join(nodes) + "\n]}\n")
     with pytest.raises(BuildError, match="cannot be read as json-ld"):
-        list(read_batches(path, "json-ld"))
+        list(read_batches([path], "json-ld"))
 
 
 def test_json_ld_with_a_remote_context_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "graph.jsonld"
     path.write_text('{"@context": "https://schema.org/", "@id": "http://a/b", "name": "x"}')
     with pytest.raises(BuildError, match="remote contexts"):
-        list(read_batches(path, "json-ld"))
+        list(read_batches([path], "json-ld"))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.integers(1, 99))

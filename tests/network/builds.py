@@ -51,7 +51,7 @@ def write_build(path: Path, figures: list[Drawn], genes: dict[str, Gene]) -> Fol
     columns = {name: tables.empty_columns(name) for name in tables.COLUMNS}
     years: dict[str, int | None] = {}
     for drawn in figures:
-        tables.add_figure(columns, _record(drawn, genes), "figure.md")
+        tables.add_figure(columns, _record(drawn, genes))
         years.setdefault(drawn.pmcid, drawn.year)
     shared: dict[str, list[dict[str, object]]] = {
         "genes": [

@@ -40,7 +40,7 @@ def written(found: list[Figure], name: str) -> bytes:
     fmt, shared = FORMATS[name], Shared()
     parts = [fmt.header(describe_agents())]
     for figure in found:
-        shared.add(figure)
+        shared.add_figures([figure])
         graph = figure_graph_iri(figure_iri(figure.figid))
         parts += [fmt.node(description, graph) for description in describe_figure(figure)]
     parts += [fmt.node(description, graph.value) for graph, description in describe_shared(shared.records())]

@@ -30,14 +30,15 @@ def one_format(seeds_build: kg.Build, tmp_path: Path) -> Callable[[str, str | No
     """Make a folder of the seeds with one RDF file."""
 
     def make(name: str, compression: str | None) -> Folder:
-        found = seeds_build.graph_file(name)
+        found = seeds_build.graph_files(name)
         assert found is not None
-        data = found[1].read_bytes()
+        (file,) = found[1]
+        data = file.read_bytes()
         half = len(data) // 2
         # Two members, as workers write them.
         parts = compress(data[:half], compression) + compress(data[half:], compression)
         suffix = {None: "", "gzip": ".gz", "zstd": ".zst"}[compression]
-        (tmp_path / (found[1].name + suffix)).write_bytes(parts)
+        (tmp_path / (file.name + suffix)).write_bytes(parts)
         (tmp_path / "manifest.json").write_bytes((seeds_build.path / "manifest.json").read_bytes())
         return Folder(tmp_path)
 

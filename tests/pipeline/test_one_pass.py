@@ -15,32 +15,16 @@ import pyoxigraph
 import pytest
 
 import kg
-from kg import pipeline
 from kg.errors import BuildError, ParseError, Problem, Severity
 from kg.folder import GRAPH_SUFFIXES
-from kg.pipeline import Job, read_batch
-from kg.tables import COLUMNS
+from kg.pipeline import Job, Task, index_documents, one_pass, read_batch
+from kg.tables import COLUMNS, COUNTED
 from tests.conftest import JAK_STAT, RCC, SEEDS
 from tests.documents import document, genes_table, raw, row
+from tests.pipeline.builds import contents, corpus, numbered
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def corpus(folder: Path, **documents: bytes) -> Path:
-    """A folder of documents, by name without suffix."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in documents.items():
-        (folder / f"{name}.md").write_bytes(data)
-    return folder
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def numbered(n: int, **fields: object) -> bytes:
-    return document(figid=f"PMC1__f{n:03}", **fields)
 
 
 def found(build: kg.Build, severity: Severity) -> list[tuple[str, str]]:
@@ -56,8 +40,9 @@ def test_the_seeds_build(seeds_build: kg.Build) -> None:
     for table in COLUMNS:
         frame = seeds_build.table(table)
         assert frame.columns == list(COLUMNS[table])
-        if table != "problems":
+        if table in COUNTED:
             assert counts[table] == len(frame)
+    assert list(counts) == list(COUNTED)
 
 
 def test_counts_of_the_manifest_are_those_of_every_graph_and_of_the_files(seeds_build: kg.Build) -> None:
@@ -111,7 +96,7 @@ def test_the_hash_seed_does_not_matter(tmp_path: Path) -> None:
 def test_batches_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = corpus(tmp_path / "in", **{f"PMC1__f{n:03}": numbered(n, papertitle=f"T{n % 3}") for n in range(60)})
     expected = contents(kg.build(source, output=tmp_path / "a", formats=GRAPH_SUFFIXES).path)
-    monkeypatch.setattr(pipeline, "BATCH", 7)
+    monkeypatch.setattr(one_pass, "BATCH", 7)
     assert contents(kg.build(source, output=tmp_path / "b", formats=GRAPH_SUFFIXES).path) == expected
 
 
@@ -192,7 +177,7 @@ def test_the_same_id_twice(tmp_path: Path) -> None:
     assert len(results) == 1
     build = kg.build(source)
     ((loser, reason),) = found(build, Severity.FILE_SKIPPED)
-    winner = build.table("figures")["source"].item()
+    winner = build.table("documents")["file"].item()
     assert {loser, winner} == {"PMC1__f1.md", "copy.md"}
     assert f"also stands in {winner}, which counts" in reason
 
@@ -214,14 +199,14 @@ def test_of_two_generations_the_second_wins(tmp_path: Path) -> None:
 
 def test_a_document_without_genes_never_wins(tmp_path: Path) -> None:
     build = kg.build(corpus(tmp_path / "in", a=raw(""), b=document()))
-    assert build.table("figures")["source"].to_list() == ["b.md"]
+    assert build.table("documents")["file"].to_list() == ["b.md"]
     assert build.counts["candidates"] == 1
 
 
 def test_of_two_documents_a_broken_one_never_wins(tmp_path: Path) -> None:
     broken = b"---\nfigid: PMC1__f1\npmcid: [\n---\n"
     build = kg.build(corpus(tmp_path / "in", a=broken, b=document(), c=broken + b"x"))
-    assert build.table("figures")["source"].to_list() == ["b.md"]
+    assert build.table("documents")["file"].to_list() == ["b.md"]
     assert [file for file, _ in found(build, Severity.FILE_SKIPPED)] == ["a.md", "c.md"]
     only_broken = corpus(tmp_path / "broken", a=broken, b=broken + b"x", ok=numbered(2))
     assert kg.build(only_broken).counts["figures"] == 1
@@ -237,9 +222,9 @@ def test_an_id_in_an_unusual_place_is_found_too(tmp_path: Path) -> None:
 def test_a_file_that_changes_under_the_build_is_listed(tmp_path: Path) -> None:
     source = corpus(tmp_path / "in", PMC1__f1=document())
     with kg.sources.open_sources([source]) as sources:
-        (entry,) = pipeline.index_documents(sources.documents).entries
+        (entry,) = index_documents(sources.documents)
         (source / "PMC1__f1.md").write_bytes(document(figid="PMC1__f2"))
-        (problem,) = read_batch(Job(("turtle",)), [entry]).problems
+        (problem,) = read_batch(Job(("turtle",)), Task((entry,))).problems
     assert (problem.severity, "the file changed" in problem.reason) == (Severity.FILE_SKIPPED, True)
 
 
@@ -332,7 +317,7 @@ def test_an_interrupted_build_leaves_the_old_one(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
 
-def test_problems_are_the_same_in_the_manifest_the_table_and_the_api(tmp_path: Path) -> None:
+def test_problems_are_the_same_in_the_table_and_the_api(tmp_path: Path) -> None:
     build = kg.build(corpus(tmp_path / "in", PMC1__f1=document(genes=[row(entrez="x"), row(), row()]), y=b""))
     assert build.problems == [
         Problem(Severity(r["severity"]), r["file"], r["line"], r["path"], r["value"], r["reason"])

@@ -1,0 +1,181 @@
+"""One pass from sources to a build folder: index, read, write, replace.
+
+1. *Index*: every document is digested and its figure id is read off, so that figures can be put in order of their ids
+   before the first is parsed, and the same id twice is decided.
+2. *Read*: batches of documents, here or in other processes, become the finished text of each format and the rows of
+   each table (`read_batch`); an update reads only those that changed, and takes the others from the older build.
+3. *Write*: the batches are written in order; then what the figures share, read off their tables; then the manifest.
+4. *Replace*: all of it stands in a folder beside the target, which takes the target's place at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack, closing
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.atomic import replacing_folder
+from kg.errors import BuildError, Severity
+from kg.executors import Processes
+from kg.folder import is_build, provenance, write_manifest
+from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
+from kg.pipeline.index import index_documents
+from kg.pipeline.output import Output
+from kg.pipeline.reuse import open_old_build
+from kg.scratch import scratch_errors
+from kg.tables import COUNTED, json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from kg.errors import Problem
+    from kg.executors import Executor
+    from kg.pipeline.index import Index
+    from kg.pipeline.reuse import OldBuild
+    from kg.sources import Document
+
+__all__ = ["Counts", "run"]
+
+
+class Counts(NamedTuple):
+    """How many documents a run read, and how many figures it took over from an older build."""
+
+    n_read: int
+    n_kept: int
+
+
+def run(
+    documents: Iterable[Document],
+    target: Path,
+    *,
+    source_problems: Iterable[Problem] = (),
+    job: Job,
+    executor: Executor | None = None,
+    limit: int | None = None,
+    n_parts: int | None = None,
+    update: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Counts:
+    """Build a folder from documents.
+
+    Parameters
+    ----------
+    documents
+        In any order.
+    target
+        The folder; replaced as a whole, and only at the very end.
+    source_problems
+        What was wrong with the inputs before there were documents.
+    job
+        The RDF formats and their compression, and whether the first problem that costs a row or a file is an error.
+    executor
+        Who reads the documents; by default as many processes as pay.
+    limit
+        Build only that many figures, the first in order.
+    n_parts
+        Files that each graph is cut into, beside the one of what figures share; None for one file in all.
+    update
+        Take what did not change from the build that the target is, if that is one of this version.
+    progress
+        Called with the documents done and the documents there are.
+
+    Raises
+    ------
+    ParseError
+        If the job wants problems raised, and there is one that costs a row or a file.
+    BuildError
+        If nothing could be built, or the target cannot be written; it is then as it was before.
+    """
+    with scratch_errors(), ExitStack() as stack:
+        index = index_documents(documents, limit=limit)
+        problems = [*source_problems, *index.problems]
+        if job.raise_problems:
+            raise_costly(problems)
+        old = open_old_build(target, job) if update else None
+        inputs: dict[str, object] = {"documents": len(index), "sha256": _digest(index, job, n_parts, problems)}
+        if old is not None:
+            stack.enter_context(old)
+            if old.folder.manifest["inputs"] == inputs and not (job.raise_problems and _is_costly(old)):
+                return Counts(0, len(index))
+        folder = stack.enter_context(
+            replacing_folder(target, may_replace=is_build, what="a build folder", error_type=BuildError)
+        )
+        output = Output(folder, job, n_parts=n_parts)
+        output.problems.add(problems)
+        stack.callback(output.abandon)
+        executor = executor or Processes.fitting(len(index))
+        tasks = _tasks(index, n_parts, old)
+        # The text of an update is compressed here, where it is put together.
+        own = job if old is None else job._replace(compression=None)
+        done = 0
+        with closing(
+            executor.map(partial(read_batch, own), _carrying(tasks) if executor.is_remote else tasks)
+        ) as batches:
+            for batch in batches:
+                output.add(batch, old)
+                done += batch.n_documents
+                if progress is not None:
+                    progress(done, len(index))
+        output.finish(old.rows() if old else None)
+        if not output.tables.n_rows["figures"]:
+            raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
+        write_manifest(folder, _manifest(output, inputs, job))
+        n_kept = old.n_kept if old else 0
+        return Counts(len(index) - n_kept, n_kept)
+
+
+def _tasks(index: Index, n_parts: int | None, old: OldBuild | None) -> Iterator[Task]:
+    """Yield the entries in tasks: those of one part of the graph each, and apart those that the old build has."""
+    entries, n_entries, n_files = iter(index), len(index), n_parts or 1
+    for part in range(n_files):
+        rest = n_entries * (part + 1) // n_files - n_entries * part // n_files
+        while some := list(islice(entries, min(BATCH, rest))):
+            rest -= len(some)
+            kept = [entry.figid for entry in some if old is not None and old.keeps(entry)]
+            among = frozenset(kept)
+            yield Task(tuple(entry for entry in some if entry.figid not in among), tuple(kept), part)
+
+
+def _carrying(tasks: Iterator[Task]) -> Iterator[Task]:
+    """Yield the tasks with the documents' bytes in them, for workers that do not see this machine's files."""
+    for task in tasks:
+        yield task._replace(
+            entries=tuple(entry._replace(document=entry.document.with_bytes()) for entry in task.entries)
+        )
+
+
+def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem]) -> str:
+    """Return the SHA-256 of all that decides on the bytes of a build, in hexadecimal digits."""
+    sha256 = hashlib.sha256(json_text([provenance(), job.formats, job.compression, n_parts]).encode())
+    for row in index.rows():
+        sha256.update(json_text(row).encode())
+    for problem in sorted(problems, key=str):
+        sha256.update(json_text(problem).encode())
+    return sha256.hexdigest()
+
+
+def _is_costly(old: OldBuild) -> bool:
+    counts = old.folder.manifest["problem_counts"]
+    return any(counts[severity.value] for severity in Severity if severity is not Severity.WARNING)
+
+
+def _nothing(problems: Sequence[Problem], n_problems: int) -> str:
+    if not problems:
+        return "nothing to build: the inputs hold no document"
+    more = f" (and {n_problems - 1} more problems)" if n_problems > 1 else ""
+    return f"nothing could be built: {problems[0]}{more}"
+
+
+def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, object]:
+    return {
+        **provenance(),
+        "inputs": inputs,
+        "counts": {table: output.tables.n_rows[table] for table in COUNTED},
+        "formats": list(job.formats),
+        "compression": job.compression,
+        "partitions": output.part_sizes,
+        "problem_counts": {severity.value: output.n_problems[severity.value] for severity in Severity},
+    }

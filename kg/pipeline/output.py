@@ -1,0 +1,203 @@
+"""The files of a build while they grow: graph files, tables, and what figures share."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+from kg.compression import compress
+from kg.errors import Problem, Severity
+from kg.folder import graph_name
+from kg.pipeline.batch import raise_costly
+from kg.pipeline.problems import Problems
+from kg.rdf.formats import FORMATS
+from kg.rdf.mapping import describe_agents, describe_shared
+from kg.shared import READ, Shared, SharedRecords
+from kg.tables import (
+    FIGURE_TABLES,
+    TableWriter,
+    add_family,
+    add_gene,
+    add_paper,
+    add_problem,
+    empty_columns,
+    read_frame,
+    to_frame,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import polars as pl
+
+    from kg.pipeline.batch import Batch, Job
+    from kg.pipeline.reuse import OldBuild
+    from kg.tables import Columns, Counted, Thing
+
+__all__ = ["Output", "batched"]
+
+FIGURES_AT_ONCE = 1_024
+"""Figures whose rows are in memory while what they share is read off them."""
+
+_ROWS = 1_000
+"""Shared things that are written at once."""
+
+Item = TypeVar("Item")
+
+
+class Output:
+    """The files of a build, in a folder of its own.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    job
+        The formats and their compression.
+    n_parts
+        How many files each graph is cut into; None for one that also holds what figures share.
+
+    Attributes
+    ----------
+    problems
+        Everything that is wrong or odd.
+    n_problems
+        How many problems there are by severity, once the output is finished.
+    part_sizes
+        The figures in each part of the graph; None where it is one file.
+    """
+
+    def __init__(self, path: Path, job: Job, *, n_parts: int | None = None) -> None:
+        self.path = path
+        self.job = job
+        self.problems = Problems()
+        self.n_problems: Counter[str] = Counter()
+        self.tables = TableWriter(path / "tables")
+        self.part_sizes: list[int] | None = None if n_parts is None else []
+        self._n_parts = n_parts
+        self._part: int | None = None
+        self._files: dict[str, BinaryIO] = {}
+        self._open(0)
+
+    def _open(self, part: int | None) -> None:
+        """Begin the graph files of a part; None is that of shared things."""
+        self._end_files()
+        self._part = part
+        if self.part_sizes is not None and part is not None:
+            self.part_sizes.append(0)
+        for name in self.job.formats:
+            number = None if self._n_parts is None else "shared" if part is None else part + 1
+            self._files[name] = (self.path / graph_name(name, self.job.compression, part=number)).open("wb")
+            self._write(name, FORMATS[name].header(describe_agents()))
+
+    def _end_files(self) -> None:
+        for name, file in self._files.items():
+            self._write(name, FORMATS[name].footer())
+            file.close()
+        self._files = {}
+
+    def _write(self, name: str, text: str) -> None:
+        if text:
+            self._files[name].write(compress(text.encode(), self.job.compression))
+
+    def add(self, batch: Batch, old: OldBuild | None = None) -> None:
+        """Write a batch behind those before it; `old` has the figures that it keeps."""
+        while self._part is not None and self._part < batch.task.part:  # one by one: a part can be empty
+            self._open(self._part + 1)
+        chunks = batch.chunks if old is None else old.weave(batch)
+        for name, chunk in chunks.items():
+            self._files[name].write(chunk)
+        for table, stream in batch.tables.items():
+            self.tables.append(table, read_frame(stream))
+        if self.part_sizes is not None:
+            self.part_sizes[-1] += batch.n_figures
+        self.problems.add(batch.problems)
+
+    def finish(self, kept: Mapping[str, pl.LazyFrame] | None = None) -> None:
+        """Finish the tables of figures; read off them what figures share, and write that.
+
+        Parameters
+        ----------
+        kept
+            Rows by table of the figures that were added without them.
+        """
+        for table in FIGURE_TABLES:
+            self.tables.finish(table, kept[table] if kept else None)
+        shared = Shared()
+        for tables in _read_figures(self.path / "tables"):
+            self._add_problems(tables["documents"])
+            shared.add(tables)
+        if self._n_parts is not None:
+            while self._part is not None and self._part + 1 < self._n_parts:
+                self._open(self._part + 1)
+            self._open(None)
+        for described in batched(describe_shared(self._counted(shared)), _ROWS):
+            for name in self._files:
+                node = FORMATS[name].node
+                self._write(name, "".join([node(description, graph.value) for graph, description in described]))
+        self._end_files()
+        for problem in self._tabled("problems", self.problems, add_problem):
+            self.n_problems[problem.severity.value] += 1
+        for table in ("papers", "genes", "families", "problems"):
+            self.tables.finish(table)
+
+    def _add_problems(self, documents: pl.DataFrame) -> None:
+        for text in documents.get_column("problems").drop_nulls():
+            problems = [Problem(Severity(severity), *rest) for severity, *rest in json.loads(text)]
+            self.problems.add(problems)
+            if self.job.raise_problems:
+                raise_costly(problems)
+
+    def _counted(self, shared: Shared) -> SharedRecords:
+        """Return what figures share; as it is walked, it also goes into the tables."""
+        return SharedRecords(
+            self._records(self._tabled("papers", shared.papers(), add_paper)),
+            self._records(self._tabled("genes", shared.genes(), add_gene)),
+            self._records(self._tabled("families", shared.families(), add_family)),
+            shared.organisms(),
+        )
+
+    def _records(self, things: Iterable[Counted[Thing]]) -> Iterator[Thing]:
+        for thing in things:
+            self.problems.add(thing.conflicts)
+            yield thing.record
+
+    def _tabled(self, table: str, items: Iterable[Item], add: Callable[[Columns, Item], None]) -> Iterator[Item]:
+        """Yield the items; as they are walked, their rows go into a table."""
+        for batch in batched(items, _ROWS):
+            columns = empty_columns(table)
+            for item in batch:
+                add(columns, item)
+            self.tables.append(table, to_frame(table, columns))
+            yield from batch
+
+    def abandon(self) -> None:
+        """Close every file, finished or not."""
+        for file in self._files.values():
+            file.close()
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of a size, the last one shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _read_figures(folder: Path) -> Iterator[dict[str, pl.DataFrame]]:
+    """Yield what tables of figures say of shared things, some figures at a time, in order of their ids."""
+    import polars as pl
+
+    tables = {table: pl.scan_parquet(folder / f"{table}.parquet").select(columns) for table, columns in READ.items()}
+    tables["documents"] = pl.scan_parquet(folder / "documents.parquet").select(*READ["documents"], "problems")
+    start = 0
+    while len(documents := tables["documents"].slice(start, FIGURES_AT_ONCE).collect()):
+        figids = documents.get_column("figid")
+        own = pl.col("figid").is_between(pl.lit(figids[0]), pl.lit(figids[-1]))
+        yield {
+            table: documents if table == "documents" else rows.filter(own).collect() for table, rows in tables.items()
+        }
+        start += FIGURES_AT_ONCE

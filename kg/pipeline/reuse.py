@@ -1,0 +1,179 @@
+"""What an older build has already: the figures whose documents did not change, with their text and rows."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Self
+
+from kg.compression import compress, open_binary
+from kg.errors import BuildError
+from kg.folder import GRAPH_SUFFIXES, Folder, is_build, provenance
+from kg.rdf.formats import FORMATS
+from kg.rdf.mapping import describe_agents
+from kg.tables import COLUMNS, FIGURE_TABLES, read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    import polars as pl
+
+    from kg.pipeline.batch import Batch, Job
+    from kg.pipeline.index import Entry
+
+__all__ = ["OldBuild", "open_old_build"]
+
+_ROWS = 1_024
+
+
+class OldBuild:
+    """An older build from which a new one takes what did not change; a context manager, for its files are open.
+
+    Parameters
+    ----------
+    folder
+        The older build, of the same version as this one.
+    job
+        What is to be built: formats that the older build has, too.
+    """
+
+    def __init__(self, folder: Folder, job: Job) -> None:
+        self.folder = folder
+        self.n_kept = 0
+        self._job = job
+        self._documents = _rows(folder, "figid", "file", "sha256")
+        self._next = next(self._documents, None)
+        self._replaced: list[str] = []
+        self._stack = ExitStack()
+        self._texts = {name: _Texts(folder, name) for name in job.formats}
+        for texts in self._texts.values():
+            self._stack.callback(texts.close)
+
+    def __enter__(self) -> Self:
+        """Return the build itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close its files."""
+        self._stack.close()
+
+    def keeps(self, entry: Entry) -> bool:
+        """Return whether it has a figure of this document, unchanged; asked for every entry once, in order."""
+        while self._next is not None and self._next[0] < entry.figid:
+            self._pass()
+        if self._next is None or self._next[0] != entry.figid:
+            return False
+        if self._next[1:] != (entry.document.name, entry.digest):
+            self._pass()
+            return False
+        self._next = next(self._documents, None)
+        self.n_kept += 1
+        return True
+
+    def _pass(self) -> None:
+        if self._next is not None:
+            self._replaced.append(self._next[0])
+            self._next = next(self._documents, None)
+
+    def weave(self, batch: Batch) -> dict[str, bytes]:
+        """Return the text of a batch by format, compressed, with that of the figures that it keeps in its place."""
+        fresh = read_frame(batch.tables["documents"]).rows(named=True) if "documents" in batch.tables else []
+        chunks = {}
+        for name, texts in self._texts.items():
+            pieces, start = dict.fromkeys(batch.task.kept, b""), 0
+            for row in fresh:
+                n_bytes = row[_length(name)]
+                pieces[row["figid"]] = batch.chunks[name][start : start + n_bytes]
+                start += n_bytes
+            for figid in batch.task.kept:
+                pieces[figid] = texts.read(figid)
+            text = b"".join(pieces[figid] for figid in sorted(pieces))
+            chunks[name] = compress(text, self._job.compression) if text else b""
+        return chunks
+
+    def rows(self) -> dict[str, pl.LazyFrame]:
+        """Return the rows of the figures that are kept, by table, once every entry was asked for."""
+        import polars as pl
+
+        while self._next is not None:
+            self._pass()
+        tables = {
+            table: self.folder.scan(table).filter(~pl.col("figid").is_in(self._replaced)) for table in FIGURE_TABLES
+        }
+        unwanted = [_length(name) for name in GRAPH_SUFFIXES if name not in self._job.formats]
+        tables["documents"] = tables["documents"].with_columns(
+            pl.lit(None, dtype=pl.Int64).alias(column) for column in unwanted
+        )
+        return tables
+
+
+def open_old_build(path: Path, job: Job) -> OldBuild | None:
+    """Return the build in a folder for reuse; None where there is none, or nothing of it can be reused.
+
+    That is so where another version made it, or it lacks a table or an RDF file that is wanted.
+    """
+    if not is_build(path):
+        return None
+    folder = Folder(path)
+    if folder.manifest["tool"] != provenance()["tool"] or not set(job.formats) <= set(folder.manifest["formats"]):
+        return None
+    try:
+        schemas = {table: folder.scan(table).collect_schema().names() for table in COLUMNS}
+    except BuildError:  # a table is gone or damaged
+        return None
+    if any(names != list(COLUMNS[table]) for table, names in schemas.items()):
+        return None
+    for name in job.formats:
+        found = folder.graph_files(name)
+        if found is None or not all(file.is_file() for file in found[1]):
+            return None
+    return OldBuild(folder, job)
+
+
+def _length(name: str) -> str:
+    return f"n_bytes_{GRAPH_SUFFIXES[name]}"
+
+
+def _rows(folder: Folder, *columns: str) -> Iterator[tuple[str, ...]]:
+    """Yield rows of the table of documents, some at a time."""
+    documents, start = folder.scan("documents").select(columns), 0
+    while rows := documents.slice(start, _ROWS).collect().rows():
+        yield from rows
+        start += _ROWS
+
+
+class _Texts:
+    """The text of the figures in one RDF format, in order of figure id."""
+
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._pieces = _read_texts(folder, name)
+        self.close = self._pieces.close
+
+    def read(self, figid: str) -> bytes:
+        """Return a figure's text; it comes after those that were read before."""
+        for other, text in self._pieces:
+            if other == figid:
+                return text
+        raise BuildError(f"the old build lacks the text of {figid}; build without --update")
+
+
+def _read_texts(folder: Folder, name: str) -> Generator[tuple[str, bytes]]:
+    """Yield figure ids and texts."""
+    header = FORMATS[name].header(describe_agents()).encode()
+    _, files = folder.graph_files(name) or ("", [])
+    sizes: list[int] = folder.manifest["partitions"] or [folder.manifest["counts"]["figures"]]
+    documents = _rows(folder, "figid", _length(name))
+    for file, size in zip(files, sizes, strict=False):  # the last file of several is that of shared things
+        with open_binary(file) as stream:
+            _read_exactly(stream, len(header), file)
+            for figid, n_bytes in islice(documents, size):
+                yield figid, _read_exactly(stream, int(n_bytes), file)
+
+
+def _read_exactly(stream: IO[bytes], n_bytes: int, file: Path) -> bytes:
+    data = stream.read(n_bytes)
+    if len(data) != n_bytes:
+        raise BuildError(f"{file}: shorter than its build says; build without --update")
+    return data

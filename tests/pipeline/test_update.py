@@ -1,0 +1,182 @@
+"""An update reads what changed, and gives the bytes of a full build."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kg
+from kg.errors import BuildError, ParseError, Severity
+from kg.folder import GRAPH_SUFFIXES
+from kg.pipeline import batch, one_pass
+from tests.documents import row
+from tests.pipeline.builds import contents, corpus, numbered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kg.pipeline import Entry
+
+ROWS = [row(), row("JAK", "JAK", source="bioentities_symbol", hgnc_symbol="JAK1", entrez="3716"), row("x", entrez="")]
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"compress": "gzip"},
+    {"compress": "zstd", "partitions": 3},
+    {"partitions": 2},
+    {"formats": []},
+]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the figures that are parsed for a build, as they are read."""
+    found: list[str] = []
+    parse = batch.read_figure
+
+    def record(entry: Entry) -> Any:
+        found.append(entry.figid)
+        return parse(entry)
+
+    monkeypatch.setattr(batch, "read_figure", record)
+    return found
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return corpus(
+        tmp_path / "in",
+        **{f"PMC1__f{n:03}": numbered(n, genes=ROWS[: n % 4], papertitle=f"T{n % 2}") for n in range(12)},
+        bad=b"---\nfigid: [\n---\n",
+    )
+
+
+def build(source: Path, output: Path, **options: Any) -> kg.Build:
+    return kg.build(source, output=output, **{"formats": GRAPH_SUFFIXES} | options)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_an_update_reads_only_what_changed_and_gives_the_same_bytes(
+    source: Path, tmp_path: Path, read: list[str], options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_pass, "BATCH", 5)
+    out = tmp_path / "out"
+    build(source, out, **options)
+    corpus(
+        source,
+        PMC1__f003=numbered(3, genes=ROWS, papertitle="Another"),
+        PMC1__f0005=numbered(0, genes=ROWS).replace(b"PMC1__f000", b"PMC1__f0005"),
+        PMC1__f999=numbered(999),
+    )
+    (source / "PMC1__f007.md").unlink()
+    (source / "PMC1__f011.md").rename(source / "moved.md")
+    read.clear()
+    updated = build(source, out, update=True, **options)
+    assert read == ["PMC1__f0005", "PMC1__f003", "PMC1__f011", "PMC1__f999"]
+    assert updated.n_kept == updated.counts["figures"] - 4 == 9
+    full = build(source, tmp_path / "full", **options)
+    assert contents(out) == contents(full.path)
+    assert full.n_kept == 0
+
+
+def test_with_nothing_changed_nothing_is_written(source: Path, tmp_path: Path, read: list[str]) -> None:
+    out = tmp_path / "out"
+    build(source, out)
+    before, when = contents(out), [path.stat().st_mtime_ns for path in sorted(out.rglob("*"))]
+    read.clear()
+    assert build(source, out, update=True).n_kept == 12
+    assert (contents(out), read) == (before, [])
+    assert [path.stat().st_mtime_ns for path in sorted(out.rglob("*"))] == when
+
+
+def test_an_update_of_nothing_is_a_build(source: Path, tmp_path: Path) -> None:
+    made = build(source, tmp_path / "out", update=True)
+    assert made.n_kept == 0
+    assert contents(made.path) == contents(build(source, tmp_path / "full").path)
+
+
+@pytest.mark.parametrize("change", ["version", "format", "column", "table", "graph"])
+def test_what_cannot_be_reused_is_built_again(source: Path, tmp_path: Path, change: str) -> None:
+    out = tmp_path / "out"
+    build(source, out, formats=["turtle"] if change == "format" else GRAPH_SUFFIXES)
+    if change == "version":
+        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+        manifest["tool"]["version"] = "0.0.1"
+        (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    elif change == "column":
+        table = out / "tables" / "mentions.parquet"
+        pl.read_parquet(table).with_columns(pl.lit(1).alias("more")).write_parquet(table)
+    elif change == "table":
+        (out / "tables" / "genes.parquet").unlink()
+    elif change == "graph":
+        (out / "graph.nt").unlink()
+    made = build(source, out, update=True)
+    assert made.n_kept == 0
+    assert contents(out) == contents(build(source, tmp_path / "full").path)
+
+
+def test_fewer_formats_and_other_parts_take_the_old_figures(source: Path, tmp_path: Path, read: list[str]) -> None:
+    out = tmp_path / "out"
+    build(source, out, partitions=4)
+    read.clear()
+    made = build(source, out, update=True, formats=["n-quads"], compress="gzip")
+    assert (made.n_kept, read) == (12, [])
+    assert contents(out) == contents(build(source, tmp_path / "full", formats=["n-quads"], compress="gzip").path)
+
+
+@pytest.mark.parametrize("compress", [None, "gzip"])
+def test_an_old_graph_that_was_cut_is_a_sentence(source: Path, tmp_path: Path, compress: Any) -> None:
+    out = tmp_path / "out"
+    build(source, out, compress=compress, formats=["turtle"])
+    file = next(out.glob("graph.ttl*"))
+    text = gzip.decompress(file.read_bytes()) if compress else file.read_bytes()
+    file.write_bytes(gzip.compress(text[:5000]) if compress else text[:5000])
+    (source / "PMC1__f003.md").unlink()
+    before = contents(out)
+    with pytest.raises(BuildError, match=r"graph\.ttl.*: shorter than its build says; build without --update"):
+        build(source, out, update=True, compress=compress, formats=["turtle"])
+    assert contents(out) == before
+
+
+def test_problems_of_figures_that_are_kept_are_raised_too(source: Path, tmp_path: Path) -> None:
+    (source / "bad.md").unlink()
+    out = tmp_path / "out"
+    build(source, out)
+    for more in ({}, {"PMC1__f500": numbered(500)}):
+        corpus(source, **more)
+        with pytest.raises(ParseError, match="row skipped"):
+            build(source, out, update=True, on_error="raise")
+    assert [p.severity for p in build(source, out, update=True).problems].count(Severity.ROW_SKIPPED) == 3
+
+
+changes = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["change", "remove", "add"])), max_size=8)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(changes, min_size=1, max_size=3), size=st.integers(1, 4))
+def test_any_chain_of_updates_is_a_full_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: list[list[tuple[int, str]]], size: int
+) -> None:
+    monkeypatch.setattr(one_pass, "BATCH", size)
+    folder = tmp_path / "chain"
+    shutil.rmtree(folder, ignore_errors=True)
+    source = corpus(folder / "in", **{f"PMC1__f{n:03}": numbered(n, genes=ROWS[: n % 3]) for n in range(0, 10, 2)})
+    build(source, folder / "out", formats=["turtle", "json-ld"])
+    for step, found in enumerate(steps):
+        for n, what in found:
+            path = source / f"PMC1__f{n:03}.md"
+            if what == "remove":
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(numbered(n, genes=ROWS[: step + 1], papertitle=f"{what} {step}"))
+        if not list(source.iterdir()):
+            return
+        build(source, folder / "out", formats=["turtle", "json-ld"], update=True)
+        build(source, folder / "full", formats=["turtle", "json-ld"])
+        assert contents(folder / "out") == contents(folder / "full")
