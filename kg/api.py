@@ -245,6 +245,7 @@ def build(
     2
     """
     from kg.pipeline import Job, run
+    from kg.scratch import scratch_errors
     from kg.sources import open_sources
 
     wanted = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
@@ -268,7 +269,12 @@ def build(
         )
     temporary = None if output is not None else tempfile.mkdtemp(prefix="kg-")
     target = Path(output) if output is not None else Path(str(temporary), "build")
-    with _removed_on_error(temporary), open_sources(inputs) as sources, _executor(workers, dask) as executor:
+    with (
+        _removed_on_error(temporary),
+        scratch_errors(),
+        open_sources(inputs) as sources,
+        _executor(workers, dask) as executor,
+    ):
         counts = run(
             sources.documents,
             target,
@@ -332,9 +338,10 @@ class FigureReader(Iterable["Figure"]):
     def __iter__(self) -> Iterator[Figure]:
         """Read the documents, one figure at a time."""
         from kg.pipeline import index_documents, read_figure
+        from kg.scratch import scratch_errors
         from kg.sources import open_sources
 
-        with open_sources(self._inputs) as sources:
+        with scratch_errors(), open_sources(self._inputs) as sources:
             index = index_documents(sources.documents)
             self.problems = []
             self._report([*sources.problems, *index.problems])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import deque
 from contextlib import ExitStack, contextmanager
@@ -125,7 +126,7 @@ def open_cluster(address: str) -> Iterator[Cluster]:
     with ExitStack() as stack:
         if address == LOCAL:
             cluster = distributed.LocalCluster(
-                n_workers=count_cores(), threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+                n_workers=count_cores(), threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
             )
             where: Any = stack.enter_context(cluster)
         else:

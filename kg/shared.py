@@ -46,7 +46,7 @@ _GENE = READ["candidates"][2:]
 class SharedRecords:
     """What figures share, each thing once: papers by PMCID, genes by id as a number, families by symbol.
 
-    Papers and genes are walked once.
+    Each kind is walked once.
 
     Attributes
     ----------
@@ -121,11 +121,12 @@ class Shared:
 
     def records(self) -> SharedRecords:
         """Return each shared thing once."""
+        genes = [gene.record for gene in self.genes()]
         return SharedRecords(
             (paper.record for paper in self.papers()),
-            (gene.record for gene in self.genes()),
+            genes,
             (family.record for family in self.families()),
-            self.organisms(),
+            self.organisms(genes),
         )
 
     def _add_papers(self, documents: pl.DataFrame, figures: pl.DataFrame) -> None:
@@ -175,15 +176,17 @@ class Shared:
             paper, conflicts = _first_values(variants)
             yield Counted(paper, n_figures, conflicts=tuple(_problems(f"papers[{pmcid}]", conflicts)))
 
-    def genes(self) -> Iterator[Counted[Gene]]:
-        """Yield the genes by id as a number."""
+    def genes(self) -> list[Counted[Gene]]:
+        """Return the genes by id as a number."""
+        found = []
         for ncbigene in sorted(self._genes, key=int):
             # What HGNC's rows say of a gene counts before what others say: it is they that make it HGNC's.
             by_authority = sorted(self._genes[ncbigene].items(), key=lambda item: not item[0].is_hgnc)
             gene, conflicts = _first_values(dict(by_authority))
             problems = tuple(_problems(f"genes[ncbigene:{ncbigene}]", conflicts))
             tally = self._gene_tally
-            yield Counted(gene, tally.n_figures[ncbigene], tally.n_mentions[ncbigene], problems)
+            found.append(Counted(gene, tally.n_figures[ncbigene], tally.n_mentions[ncbigene], problems))
+        return found
 
     def families(self) -> Iterator[Counted[GeneFamily]]:
         """Yield the families by symbol, their members by id as a number."""
@@ -192,14 +195,13 @@ class Shared:
             family = GeneFamily(symbol, tuple(sorted(self._families[symbol], key=int)))
             yield Counted(family, tally.n_figures[symbol], tally.n_mentions[symbol])
 
-    def organisms(self) -> list[tuple[str, str]]:
-        """Return taxon ids and names of the species of figures and genes, by id as a number.
+    def organisms(self, genes: Iterable[Gene]) -> list[tuple[str, str]]:
+        """Return taxon ids and names of the species of figures and of genes, by id as a number.
 
         The name is empty where none is known.
         """
         organisms = dict(self._organisms)
-        for counted in self.genes():
-            gene = counted.record
+        for gene in genes:
             if vocab.is_taxon(gene.taxon):
                 organisms.setdefault(gene.taxon, gene.organism or "")
         return sorted(organisms.items(), key=lambda item: int(item[0]))

@@ -14,6 +14,8 @@ from kg.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Task
+
 __all__ = ["MANY", "AsJson", "BuildFolder", "Output", "app", "show_progress"]
 
 MANY = 10**12
@@ -57,11 +59,16 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]
         yield None
         return
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import MofNCompleteColumn, Progress, ProgressColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    console = Console(stderr=True)
-    with Progress(
-        *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    ) as bar:
-        task = bar.add_task("figures", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    description, bar, *_ = Progress.get_default_columns()
+    columns = (description, bar, MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        # Until the first call, while the documents are looked for and listed, the bar only moves.
+        task = shown.add_task("figures", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -24,7 +24,6 @@ from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
 from kg.pipeline.reuse import open_old_build
-from kg.scratch import scratch_errors
 from kg.tables import COUNTED, json_text
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def run(
     BuildError
         If nothing could be built, or the target cannot be written; it is then as it was before.
     """
-    with scratch_errors(), ExitStack() as stack:
+    with ExitStack() as stack:
         index = index_documents(documents, limit=limit)
         problems = [*source_problems, *index.problems]
         if job.raise_problems:

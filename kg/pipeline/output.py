@@ -153,11 +153,12 @@ class Output:
 
     def _counted(self, shared: Shared) -> SharedRecords:
         """Return what figures share; as it is walked, it also goes into the tables."""
+        genes = shared.genes()
         return SharedRecords(
             self._records(self._tabled("papers", shared.papers(), add_paper)),
-            self._records(self._tabled("genes", shared.genes(), add_gene)),
+            self._records(self._tabled("genes", genes, add_gene)),
             self._records(self._tabled("families", shared.families(), add_family)),
-            shared.organisms(),
+            shared.organisms(gene.record for gene in genes),
         )
 
     def _records(self, things: Iterable[Counted[Thing]]) -> Iterator[Thing]:

@@ -324,3 +324,22 @@ def test_problems_are_the_same_in_the_table_and_the_api(tmp_path: Path) -> None:
         for r in build.table("problems").iter_rows(named=True)
     ]
     assert len(build.problems) == 3
+
+
+def test_a_build_whose_worker_is_killed_leaves_the_old_one(tmp_path: Path) -> None:
+    source = corpus(tmp_path / "in", **{f"PMC1__f{n:04}": document(figid=f"PMC1__f{n:04}") for n in range(3000)})
+    out = tmp_path / "out"
+    expected = contents(kg.build(SEEDS, output=out).path)
+    command = [sys.executable, "-m", "kg", "build", str(source), "-o", str(out), "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        workers: list[str] = []
+        while not workers and time.monotonic() < deadline:
+            time.sleep(0.01)
+            listed = ["pgrep", "-P", str(process.pid), "-f", "spawn_main"]
+            workers = subprocess.run(listed, capture_output=True, text=True, check=False).stdout.split()
+        os.kill(int(workers[-1]), signal.SIGKILL)
+        _, talk = process.communicate(timeout=60)
+    assert (process.returncode, talk.count("a worker process died"), "Traceback" in talk) == (2, 1, False)
+    assert contents(out) == expected
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
