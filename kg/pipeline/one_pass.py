@@ -93,7 +93,7 @@ def run(
         problems = [*source_problems, *index.problems]
         if job.raise_problems:
             raise_costly(problems)
-        old = open_old_build(target, job) if update else None
+        old = open_old_build(target, job, index.rows()) if update else None
         inputs: dict[str, object] = {"documents": len(index), "sha256": _digest(index, job, n_parts, problems)}
         if old is not None:
             stack.enter_context(old)
@@ -105,7 +105,8 @@ def run(
         output = Output(folder, job, n_parts=n_parts)
         output.problems.add(problems)
         stack.callback(output.abandon)
-        executor = executor or Processes.fitting(len(index))
+        n_kept = old.n_kept if old else 0
+        executor = executor or Processes.fitting(len(index) - n_kept)
         tasks = _tasks(index, n_parts, old)
         # The text of an update is compressed here, where it is put together.
         own = job if old is None else job._replace(compression=None)
@@ -122,7 +123,6 @@ def run(
         if not output.tables.n_rows["figures"]:
             raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
         write_manifest(folder, _manifest(output, inputs, job))
-        n_kept = old.n_kept if old else 0
         return Counts(len(index) - n_kept, n_kept)
 
 
@@ -133,7 +133,7 @@ def _tasks(index: Index, n_parts: int | None, old: OldBuild | None) -> Iterator[
         rest = n_entries * (part + 1) // n_files - n_entries * part // n_files
         while some := list(islice(entries, min(BATCH, rest))):
             rest -= len(some)
-            kept = [entry.figid for entry in some if old is not None and old.keeps(entry)]
+            kept = [entry.figid for entry in some if old is not None and old.keeps(entry.figid)]
             among = frozenset(kept)
             yield Task(tuple(entry for entry in some if entry.figid not in among), tuple(kept), part)
 

@@ -14,16 +14,17 @@ from kg.rdf.mapping import describe_agents
 from kg.tables import COLUMNS, FIGURE_TABLES, read_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
     import polars as pl
 
     from kg.pipeline.batch import Batch, Job
-    from kg.pipeline.index import Entry
 
 __all__ = ["OldBuild", "open_old_build"]
+
+Row = tuple[str, str, str]
 
 _ROWS = 1_024
 
@@ -37,19 +38,43 @@ class OldBuild:
         The older build, of the same version as this one.
     job
         What is to be built: formats that the older build has, too.
+    documents
+        Figure id, file and digest of the documents that there are now, in order.
+
+    Attributes
+    ----------
+    n_kept
+        How many figures are taken over.
     """
 
-    def __init__(self, folder: Folder, job: Job) -> None:
+    def __init__(self, folder: Folder, job: Job, documents: Iterable[Row]) -> None:
         self.folder = folder
         self.n_kept = 0
         self._job = job
-        self._documents = _rows(folder, "figid", "file", "sha256")
-        self._next = next(self._documents, None)
-        self._replaced: list[str] = []
+        self._gone: list[str] = []
+        self._fresh: set[str] = set()
+        self._compare(documents)
         self._stack = ExitStack()
         self._texts = {name: _Texts(folder, name) for name in job.formats}
         for texts in self._texts.values():
             self._stack.callback(texts.close)
+
+    def _compare(self, documents: Iterable[Row]) -> None:
+        """Note which figures it has that are changed or no longer there, and which it lacks."""
+        mine = _rows(self.folder, "figid", "file", "sha256")
+        old = next(mine, None)
+        for now in documents:
+            while old is not None and old[0] < now[0]:
+                self._gone.append(old[0])
+                old = next(mine, None)
+            if old == now:
+                self.n_kept += 1
+                old = next(mine, None)
+            else:
+                self._fresh.add(now[0])
+        while old is not None:
+            self._gone.append(old[0])
+            old = next(mine, None)
 
     def __enter__(self) -> Self:
         """Return the build itself."""
@@ -59,23 +84,9 @@ class OldBuild:
         """Close its files."""
         self._stack.close()
 
-    def keeps(self, entry: Entry) -> bool:
-        """Return whether it has a figure of this document, unchanged; asked for every entry once, in order."""
-        while self._next is not None and self._next[0] < entry.figid:
-            self._pass()
-        if self._next is None or self._next[0] != entry.figid:
-            return False
-        if self._next[1:] != (entry.document.name, entry.digest):
-            self._pass()
-            return False
-        self._next = next(self._documents, None)
-        self.n_kept += 1
-        return True
-
-    def _pass(self) -> None:
-        if self._next is not None:
-            self._replaced.append(self._next[0])
-            self._next = next(self._documents, None)
+    def keeps(self, figid: str) -> bool:
+        """Return whether the figure's document is unchanged."""
+        return figid not in self._fresh
 
     def weave(self, batch: Batch) -> dict[str, bytes]:
         """Return the text of a batch by format, compressed, with that of the figures that it keeps in its place."""
@@ -94,14 +105,11 @@ class OldBuild:
         return chunks
 
     def rows(self) -> dict[str, pl.LazyFrame]:
-        """Return the rows of the figures that are kept, by table, once every entry was asked for."""
+        """Return the rows of the figures that are kept, by table."""
         import polars as pl
 
-        while self._next is not None:
-            self._pass()
-        tables = {
-            table: self.folder.scan(table).filter(~pl.col("figid").is_in(self._replaced)) for table in FIGURE_TABLES
-        }
+        gone = pl.Series(self._gone, dtype=pl.String)
+        tables = {table: self.folder.scan(table).filter(~pl.col("figid").is_in(gone)) for table in FIGURE_TABLES}
         unwanted = [_length(name) for name in GRAPH_SUFFIXES if name not in self._job.formats]
         tables["documents"] = tables["documents"].with_columns(
             pl.lit(None, dtype=pl.Int64).alias(column) for column in unwanted
@@ -109,10 +117,19 @@ class OldBuild:
         return tables
 
 
-def open_old_build(path: Path, job: Job) -> OldBuild | None:
+def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild | None:
     """Return the build in a folder for reuse; None where there is none, or nothing of it can be reused.
 
     That is so where another version made it, or it lacks a table or an RDF file that is wanted.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    job
+        What is to be built.
+    documents
+        Figure id, file and digest of the documents that there are now, in order.
     """
     if not is_build(path):
         return None
@@ -129,7 +146,7 @@ def open_old_build(path: Path, job: Job) -> OldBuild | None:
         found = folder.graph_files(name)
         if found is None or not all(file.is_file() for file in found[1]):
             return None
-    return OldBuild(folder, job)
+    return OldBuild(folder, job, documents)
 
 
 def _length(name: str) -> str:
