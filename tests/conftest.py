@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import kg
 from kg.folder import GRAPH_SUFFIXES
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("kg", deadline=None)
+settings.load_profile("kg")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 JAK_STAT = "PMC7048131__12964_2020_527_Fig5_HTML"
