@@ -158,7 +158,7 @@ def test_problems_of_figures_that_are_kept_are_raised_too(source: Path, tmp_path
 changes = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["change", "remove", "add"])), max_size=8)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(changes, min_size=1, max_size=3), size=st.integers(1, 4))
 def test_any_chain_of_updates_is_a_full_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: list[list[tuple[int, str]]], size: int
