@@ -126,7 +126,11 @@ def open_cluster(address: str) -> Iterator[Cluster]:
     with ExitStack() as stack:
         if address == LOCAL:
             cluster = distributed.LocalCluster(
-                n_workers=count_cores(), threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
+                n_workers=count_cores(),
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.ERROR,
             )
             where: Any = stack.enter_context(cluster)
         else:
