@@ -12,6 +12,8 @@ PLACEHOLDERS = frozenset({"", "NA", ".na.character", "~", "null"})
 # What XML 1.0 forbids, and the C1 controls, which YAML does not allow either; NEL (U+0085) is a line break there.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROL_BYTES = bytes(byte for byte in range(0x80) if _FORBIDDEN.match(chr(byte)))
+# How the others begin in UTF-8: C1 controls, U+FFFE and U+FFFF. Surrogates have no UTF-8.
+_FIRST_BYTES = (b"\xc2", b"\xef\xbf")
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -49,8 +51,9 @@ def decode(data: bytes) -> tuple[str, int]:
     text = data.decode("utf-8-sig")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    # The usual file is decided by two passes at the speed of memory.
-    if data.isascii() and len(data.translate(None, _CONTROL_BYTES)) == len(data):
+    # The usual file is decided by a few passes at the speed of memory: it has neither the bytes of an ASCII control, nor
+    # the first ones of the other characters, which are those of more harmless ones, too.
+    if not any(first in data for first in _FIRST_BYTES) and len(data.translate(None, _CONTROL_BYTES)) == len(data):
         return text, 0
     return clean(text)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.errors import ParseError, Problem, Severity
 from kg.model import Annotation, Figure, Paper
 from kg.parse.data_tables import parse_data_table
-from kg.parse.front_matter import GENE_FIELDS, FrontMatter, FrontMatterError, read_front_matter
+from kg.parse.front_matter import FrontMatter, FrontMatterError, read_front_matter
 from kg.parse.mentions import (
     KNOWN_COLUMNS,
     REQUIRED_COLUMNS,
@@ -21,6 +22,7 @@ from kg.parse.mentions import (
     disease_mentions,
     gene_mentions,
 )
+from kg.parse.plain_yaml import GENE_FIELDS
 from kg.text import PLACEHOLDERS, clean, decode, first_replaced_line, shorten
 
 if TYPE_CHECKING:
@@ -254,15 +256,19 @@ def _gene_rows(document: _Document, tables: Mapping[str, tuple[str, bytes]]) -> 
         place = partial(_embedded_place, document, "genes")
         return Rows(Form.EMBEDDED, list(enumerate(document.front.rows)), document.problems, place)
     rows = _rows(document, "genes", tables)
-    columns = TABLE_GENE_FIELDS if rows.form is Form.TABLE else GENE_FIELDS
-    known, unknown = set(columns), set[str]()
+    if rows.form is Form.TABLE:  # all of its rows have the same columns, those of the first
+        columns = rows.rows[0][1].keys() if rows.rows else ()
+        absent = dict.fromkeys([column for column in TABLE_GENE_FIELDS if column not in columns], "")
+        pick = itemgetter(*TABLE_GENE_FIELDS)
+        cells = [(position, pick(row | absent if absent else row)) for position, row in rows.rows]
+        return Rows(rows.form, cells, rows.problems, rows.place)
+    unknown: set[str] = set()
     cells = []
     for position, row in rows.rows:
-        cells.append((position, tuple([row.get(column, "") for column in columns])))
-        if rows.form is Form.EMBEDDED:
-            for column in sorted(row.keys() - known - unknown):
-                unknown.add(column)
-                rows.warn(position, column, row[column], "the column is not known; left out in all rows")
+        cells.append((position, tuple([row.get(column, "") for column in GENE_FIELDS])))
+        for column in sorted(row.keys() - {*GENE_FIELDS, *unknown}):
+            unknown.add(column)
+            rows.warn(position, column, row[column], "the column is not known; left out in all rows")
     return Rows(rows.form, cells, rows.problems, rows.place)
 
 

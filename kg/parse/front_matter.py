@@ -4,10 +4,7 @@ PFOCR's words and symbols look like booleans, numbers and dates (``NO``, ``1E5``
 Two ways lead to the same values:
 
 - *reference*: python-frontmatter with PyYAML's base loader, after a survey that refuses what could do harm;
-- *fast*: the two long lists of a file (the gene rows, the block's keywords), where each of their lines has the one
-  plain form that PFOCR's own writer gives it, are read by a regular expression, and PyYAML's events give the rest,
-  with a placeholder in the lists' place. The fast way declines whatever it is not sure of: an anchor, an alias, a tag,
-  a key given twice, and any file in which a placeholder does not come back at its own key with its own value.
+- *fast*: `kg.parse.plain_yaml`, which knows the forms that PFOCR's own writers use, and declines all others.
 """
 
 from __future__ import annotations
@@ -20,14 +17,16 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from kg.parse.plain_yaml import GENE_FIELDS, read_plain
+
 __all__ = [
-    "GENE_FIELDS",
     "FrontMatter",
     "FrontMatterError",
     "Notice",
     "read_fast",
     "read_front_matter",
     "read_reference",
+    "split",
 ]
 
 MAX_DEPTH = 32
@@ -36,24 +35,6 @@ MAX_EXPANSION = 1_000_000
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FENCE = re.compile(r"^-{3,}\s*$", re.MULTILINE)  # python-frontmatter's own boundary
-
-# A scalar on one line, in the forms whose value can be read off: plain, single-quoted, double-quoted without escapes.
-_BREAKS = "\n\r\x85\u2028\u2029\ufeff\t"
-_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")  # YAML 1.1's, by which the reference counts lines
-_INNER = "[^\\s:#\ufeff]"
-_SCALAR = (
-    rf"(?:(?:[^\s:#\-?,\[\]{{}}&*!|>'\"%@`\ufeff]|-(?={_INNER})){_INNER}*(?: +{_INNER}+)*"
-    rf"|'(?:[^'{_BREAKS}]|'')*'"
-    rf'|"[^"\\{_BREAKS}]*")'
-)
-GENE_FIELDS = ("word", "symbol", "source", "hgnc_symbol", "entrez")
-_ROW = "\n".join(f"{'- ' if i == 0 else '  '}{key}: ({_SCALAR})" for i, key in enumerate(GENE_FIELDS))
-_ROWS = re.compile(f"^{_ROW}\n", re.MULTILINE)
-_ITEMS = re.compile(rf"^  - ({_SCALAR})\n", re.MULTILINE)
-_AFTER_ROWS = re.compile(r"^(?![ -])", re.MULTILINE)
-_AFTER_ITEMS = re.compile(r"^(?!  - )", re.MULTILINE)
-_ROWS_PLACEHOLDER = "kg-placeholder-for-the-rows"
-_ITEMS_PLACEHOLDER = "kg-placeholder-for-the-items"
 
 
 class FrontMatterError(ValueError):
@@ -93,14 +74,17 @@ class FrontMatter:
         first_line: int,
         notices: tuple[Notice, ...] = (),
         rows: list[tuple[str, ...]] | None = None,
-        rows_line: int = 0,
     ) -> None:
         self.fields = fields
         self.rows = rows
         self.notices = notices
         self._yaml_text = yaml_text
         self._first_line = first_line
-        self._rows_line = rows_line
+
+    @cached_property
+    def _rows_line(self) -> int:
+        # The plain form has one such line, and it is the key of the rows.
+        return self._first_line + f"\n{self._yaml_text}".partition("\ngenes:\n")[0].count("\n") + 1
 
     @cached_property
     def _root(self) -> yaml.Node:
@@ -166,12 +150,18 @@ def read_front_matter(text: str) -> FrontMatter:
     >>> read_front_matter("---\nsymbol: NO\nyear: 2020\n---\n").to_dict()
     {'symbol': 'NO', 'year': '2020'}
     """
-    yaml_text, first_line = _split(text)
+    yaml_text, first_line = split(text)
     return read_fast(yaml_text, first_line) or read_reference(text)
 
 
-def _split(text: str) -> tuple[str, int]:
-    """Return the YAML between the fences, and the number of the file's line on which it begins."""
+def split(text: str) -> tuple[str, int]:
+    """Return the YAML between the fences, and the number of the file's line on which it begins.
+
+    Raises
+    ------
+    FrontMatterError
+        If there is no front matter.
+    """
     start = len(text) - len(text.lstrip())
     opening = _FENCE.match(text, start)
     if opening is None:
@@ -185,124 +175,10 @@ def _split(text: str) -> tuple[str, int]:
     raise FrontMatterError("the front matter has no end: a second line of `---` is missing", text.count("\n") + 1)
 
 
-def _unquote(scalar: str) -> str:
-    if scalar[0] not in "'\"":
-        return scalar
-    value = scalar[1:-1]
-    return value.replace("''", "'") if scalar[0] == "'" and "'" in value else value
-
-
 def read_fast(yaml_text: str, first_line: int = 1) -> FrontMatter | None:
-    """Return the front matter if every line of it is of a kind that is certain to be read right, else None.
-
-    Why a placeholder proves the list: the event of its value stands at the list's own key only if the parser, at that
-    line, was in a block mapping of that indent and had just seen the key; there, the lines that it replaces are a
-    block sequence at the key's own indent, each of a form with one meaning (YAML 1.1, sections 9.1, 9.3 and 9.4).
-    And its text comes back whole only if the line after it does not continue the scalar.
-    """
-    if "kg-placeholder-for-" in yaml_text or _OTHER_BREAKS.search(yaml_text):
-        return None
-    rows_found = _cut(yaml_text, "genes:\n", _AFTER_ROWS, _ROWS, len(GENE_FIELDS))
-    rest = rows_found.rest(yaml_text, _ROWS_PLACEHOLDER) if rows_found else yaml_text
-    items_found = _cut(rest, "  keywords:\n", _AFTER_ITEMS, _ITEMS, 1)
-    rest = items_found.rest(rest, _ITEMS_PLACEHOLDER) if items_found else rest
-    fields = _build(rest)
-    if fields is None:
-        return None
-    rows, rows_line = None, 0
-    if rows_found:
-        if fields.get("genes") != _ROWS_PLACEHOLDER:
-            return None
-        fields["genes"] = []
-        rows = [tuple(map(_unquote, row)) for row in rows_found.matches]
-        rows_line = first_line + yaml_text.count("\n", 0, rows_found.start)
-    if items_found:
-        block = fields.get("schema-jsonld")
-        if not isinstance(block, dict) or block.get("keywords") != _ITEMS_PLACEHOLDER:
-            return None
-        block["keywords"] = list(map(_unquote, items_found.matches))
-    return FrontMatter(fields, yaml_text, first_line, rows=rows, rows_line=rows_line)
-
-
-class _Cut(NamedTuple):
-    """The lines of a list that can be read off: where they stand, and what was read."""
-
-    start: int
-    end: int
-    matches: list[Any]
-
-    def rest(self, text: str, placeholder: str) -> str:
-        """Return the text with a placeholder, on the line of the list's key, in the place of the lines."""
-        return f"{text[: self.start - 1]} {placeholder}\n{text[self.end :]}"
-
-
-def _cut(text: str, key: str, after: re.Pattern[str], line: re.Pattern[str], n_lines: int) -> _Cut | None:
-    """Return the list under a key if each of its entries has the plain form of `line`, over `n_lines` lines."""
-    start = text.find("\n" + key) + 1
-    if start == 0:
-        return None
-    start += len(key)
-    stop = after.search(text, start)
-    end = stop.start() if stop else len(text)
-    matches = line.findall(text, start, end)
-    # Each match is that many whole lines, so as many lines as there are means that none was passed over.
-    if not matches or len(matches) * n_lines != text.count("\n", start, end):
-        return None
-    return _Cut(start, end, matches)
-
-
-def _build(yaml_text: str) -> dict[str, Any] | None:
-    """Return the mapping that plain YAML events describe; None for anything that is not plain, or not YAML."""
-    loader = _Loader(yaml_text)
-    stack: list[tuple[Any, str | None]] = []
-    container: Any = None
-    key: str | None = None
-    root: dict[str, Any] | None = None
-    value: Any
-    try:
-        while True:
-            event = loader.get_event()
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                if event.tag is not None or event.anchor is not None:
-                    return None
-                value = event.value
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if event.tag is not None or event.anchor is not None or len(stack) > MAX_DEPTH:
-                    return None
-                value = {} if kind is yaml.MappingStartEvent else []
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                container, key = stack.pop()
-                continue
-            elif kind is yaml.StreamEndEvent:
-                return root
-            elif kind is yaml.AliasEvent:
-                return None
-            else:  # the stream's and the document's own events
-                if kind is yaml.DocumentStartEvent and (root is not None or event.version or event.tags):
-                    return None
-                continue
-            if container is None:
-                if type(value) is not dict:
-                    return None
-                root = value
-            elif type(container) is list:
-                container.append(value)
-            elif key is None:
-                if type(value) is not str or value in container:
-                    return None
-                key = value
-                continue
-            else:
-                container[key] = value
-                key = None
-            if type(value) is not str:
-                stack.append((container, key))
-                container, key = value, None
-    except yaml.YAMLError:
-        return None  # the reference says what is wrong
-    finally:
-        loader.dispose()
+    """Return the front matter if every line of it has one of the forms of `kg.parse.plain_yaml`, else None."""
+    plain = read_plain(yaml_text)
+    return None if plain is None else FrontMatter(plain.fields, yaml_text, first_line, rows=plain.rows)
 
 
 class _TextHandler(YAMLHandler):
@@ -320,7 +196,7 @@ def read_reference(text: str) -> FrontMatter:
     FrontMatterError
         As `read_front_matter`.
     """
-    yaml_text, first_line = _split(text)
+    yaml_text, first_line = split(text)
     try:
         notices = _Survey(first_line).run(yaml_text)
         fields = frontmatter.parse(text, handler=_TextHandler())[0]

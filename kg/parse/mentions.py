@@ -17,7 +17,7 @@ from kg.model import (
     Gene,
     GeneMention,
 )
-from kg.parse.front_matter import GENE_FIELDS
+from kg.parse.plain_yaml import GENE_FIELDS
 from kg.text import PLACEHOLDERS, shorten
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Rows(NamedTuple, Generic[Row]):
         self.problems.append(Problem(severity, file, line, path, shorten(value), reason))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _gene(symbol: str, ncbigene: str, *organism: str) -> Gene | None:
     """Return the gene that a row names, one object for equal ones; None if it lacks a symbol or a usable id."""
     if not symbol or _NCBI_GENE.fullmatch(ncbigene) is None:
@@ -116,8 +116,8 @@ def _gene(symbol: str, ncbigene: str, *organism: str) -> Gene | None:
     return Gene(ncbigene, symbol, is_hgnc=False, taxon=taxon, organism=name, organism_group=group)
 
 
-# A candidate while it grows: its gene, its positions, its counts.
-_Growing = tuple[Gene, list[int], list[Counts]]
+# A usable row: the gene that it names, its position in the file, its cells.
+_GeneRow = tuple[Gene, int, tuple[str, ...]]
 
 
 def gene_mentions(rows: Rows[tuple[str, ...]]) -> tuple[GeneMention, ...]:
@@ -126,49 +126,52 @@ def gene_mentions(rows: Rows[tuple[str, ...]]) -> tuple[GeneMention, ...]:
     Rows with one word, one matched symbol and one lexicon make one mention, wherever they stand; in it, rows with one
     gene make one candidate. A row is left out, and reported, if a field is missing or its gene id is no number.
     """
-    grouped: dict[tuple[str, ...], dict[tuple[str, ...], _Growing]] = {}
-    repeated: list[_Growing] = []
-    for position, row in rows.rows:
-        cells = row[_GENE]
-        gene = _gene(*cells)
-        if gene is None or not row[0] or not row[1]:
-            _report_unusable(rows, position, row)
+    grouped: dict[tuple[str, ...], list[_GeneRow]] = {}
+    for position, cells in rows.rows:
+        gene = _gene(*cells[_GENE])
+        if gene is None or not cells[0] or not cells[1]:
+            _report_unusable(rows, position, cells)
             continue
-        candidates = grouped.get(row[_MENTION])
-        if candidates is None:
-            candidates = grouped[row[_MENTION]] = {}
-        growing = candidates.get(cells)
-        if growing is None:
-            growing = candidates[cells] = (gene, [], [])
-        elif len(growing[1]) == 1:
-            repeated.append(growing)
-        growing[1].append(position)
-        if len(row) > len(GENE_FIELDS):
-            growing[2].append(Counts(*row[_COUNTS]))
-    for gene, positions, _ in repeated:
-        rows.warn(positions[1], "", gene.symbol, f"the same row stands {len(positions)} times")
-    _report_unknown_lexicons(rows, grouped)
-    return tuple(
-        [
-            GeneMention(
-                number,
-                word,
-                symbol,
-                lexicon,
-                tuple([Candidate(gene, tuple(positions), tuple(counts)) for gene, positions, counts in found.values()]),
-            )
-            for number, ((word, symbol, lexicon), found) in enumerate(grouped.items(), 1)
-        ]
-    )
+        row = (gene, position, cells)
+        words = cells[_MENTION]
+        if words in grouped:
+            grouped[words].append(row)
+        else:
+            grouped[words] = [row]
+    mentions = [
+        GeneMention(number, word, symbol, lexicon, _candidates(rows, found))
+        for number, ((word, symbol, lexicon), found) in enumerate(grouped.items(), 1)
+    ]
+    _report_unknown_lexicons(rows, mentions)
+    return tuple(mentions)
 
 
-def _report_unknown_lexicons(
-    rows: Rows[tuple[str, ...]], grouped: dict[tuple[str, ...], dict[tuple[str, ...], _Growing]]
-) -> None:
+def _candidates(rows: Rows[tuple[str, ...]], found: list[_GeneRow]) -> tuple[Candidate, ...]:
+    """Return the candidates of one mention, from its rows."""
+    if len(found) == 1:  # the usual case
+        return (_candidate(rows, found),)
+    by_gene: dict[tuple[str, ...], list[_GeneRow]] = {}
+    for row in found:
+        by_gene.setdefault(row[2][_GENE], []).append(row)
+    return tuple([_candidate(rows, same) for same in by_gene.values()])
+
+
+def _candidate(rows: Rows[tuple[str, ...]], found: list[_GeneRow]) -> Candidate:
+    """Return one candidate, from its rows; report those that are one too many."""
+    gene, position, cells = found[0]
+    has_counts = len(cells) > len(GENE_FIELDS)
+    if len(found) == 1:  # the usual case
+        return Candidate(gene, (position,), (Counts(*cells[_COUNTS]),) if has_counts else ())
+    rows.warn(found[1][1], "", gene.symbol, f"the same row stands {len(found)} times")
+    counts = [Counts(*cells[_COUNTS]) for _, _, cells in found] if has_counts else ()
+    return Candidate(gene, tuple([position for _, position, _ in found]), tuple(counts))
+
+
+def _report_unknown_lexicons(rows: Rows[tuple[str, ...]], mentions: list[GeneMention]) -> None:
     first: dict[str, int] = {}
-    for (_, _, lexicon), candidates in grouped.items():
-        if lexicon not in LEXICON_TIERS and lexicon not in first:
-            first[lexicon] = next(iter(candidates.values()))[1][0]
+    for mention in mentions:
+        if mention.lexicon not in LEXICON_TIERS:
+            first.setdefault(mention.lexicon, mention.candidates[0].positions[0])
     for lexicon, position in first.items():
         rows.warn(position, "source", lexicon, "an unknown lexicon: the mention counts in no tier but `all`")
 

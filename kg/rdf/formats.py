@@ -7,7 +7,6 @@ any batches, and only has to be written in order. Where a header holds a first n
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Protocol
@@ -43,16 +42,9 @@ class Format(Protocol):
         ...
 
 
-_TO_ESCAPE = re.compile('["\\\\\n\r\t]')
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _quoted(text: str) -> str:
-    """Return text as a string literal of Turtle and N-Triples (ECHAR of RDF 1.1 Turtle, section 6.4)."""
-    if _TO_ESCAPE.search(text) is not None:
-        text = _TO_ESCAPE.sub(lambda match: _ESCAPES[match.group()], text)
-    return f'"{text}"'
-
+# String literals of Turtle and N-Triples, too: of what JSON escapes, clean text has only what both escape alike
+# (ECHAR of RDF 1.1 Turtle, section 6.4).
+_quoted = encode_basestring
 
 # The terms that have short names as objects. Only these and genes by number: an address of the input may begin with
 # the same namespaces, and go on with anything.
@@ -63,7 +55,7 @@ _SHORT_TERMS = {
 _GENE = PREFIXES["ncbigene"]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _short_iri(iri: str) -> str:
     """Return an IRI as Turtle writes it: classes, lexicons and genes by their prefixed names."""
     short = _SHORT_TERMS.get(iri)

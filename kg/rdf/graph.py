@@ -117,8 +117,9 @@ def add_figures(graph: Graph, figures: Iterable[Figure]) -> None:
 
 
 def _add(graph: Graph, description: Description) -> None:
-    node = URIRef(description.subject)
-    for prop, objects in description.properties:
+    subject, properties = description
+    node = URIRef(subject)
+    for prop, objects in properties:
         predicate = URIRef(prop.iri) if prop.key != "@type" else RDF.type
         make = _NODES[prop.value]
         for text in objects:

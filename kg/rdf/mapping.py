@@ -7,6 +7,7 @@ literals. The writers of `kg.rdf.formats` and the rdflib graphs of `kg.rdf.graph
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from kg import vocab
@@ -105,10 +106,11 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
     The papers, genes, families and organisms that it refers to are shared things: see `describe_shared`.
     """
     iri = vocab.figure_iri(figure.figid)
-    yield iri, _figure_properties(figure)
+    candidates = [[vocab.gene_iri(ncbigene) for ncbigene in mention.genes] for mention in figure.mentions]
+    yield iri, _figure_properties(figure, list(dict.fromkeys(chain.from_iterable(candidates))))
     target = [iri]
-    for mention in figure.mentions:
-        yield vocab.part_iri(iri, "mention", mention.number), _mention_properties(mention, target)
+    for mention, genes in zip(figure.mentions, candidates, strict=True):
+        yield vocab.part_iri(iri, "mention", mention.number), _mention_properties(mention, target, genes)
     for chemical in figure.chemicals:
         concept = vocab.chebi_iri(chemical.chebi) if chemical.chebi else None
         yield vocab.part_iri(iri, "chemical", chemical.number), _term_properties(_A_CHEMICAL, chemical, target, concept)
@@ -117,7 +119,7 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
         yield vocab.part_iri(iri, "disease", disease.number), _term_properties(_A_DISEASE, disease, target, concept)
 
 
-def _figure_properties(figure: Figure) -> _Properties:
+def _figure_properties(figure: Figure, genes: list[str]) -> _Properties:
     # Where the file has a block, the graph carries what the block says.
     block = figure_block(figure) if figure.block is None else figure.block
     keywords = block.get("keywords")
@@ -148,8 +150,8 @@ def _figure_properties(figure: Figure) -> _Properties:
     )
     properties.iris(_REPLACES, *[vocab.site_iri(path) for path in figure.redirect_from])
     properties.texts(_ANNOTATION, *[f"{a.type}: {a.value}" if a.type else a.value for a in figure.annotations])
-    genes = dict.fromkeys([ncbigene for mention in figure.mentions for ncbigene in mention.genes])
-    properties.iris(_MENTIONS, *map(vocab.gene_iri, genes))
+    if genes:
+        properties.append((_MENTIONS, genes))
     return properties
 
 
@@ -176,8 +178,7 @@ def _decimal(value: Decimal) -> str:
     return text if "." in text else text + ".0"
 
 
-def _mention_properties(mention: GeneMention, target: list[str]) -> list[tuple[Property, list[str]]]:
-    genes = [vocab.gene_iri(ncbigene) for ncbigene in mention.genes]
+def _mention_properties(mention: GeneMention, target: list[str], genes: list[str]) -> list[tuple[Property, list[str]]]:
     properties = [
         (_TYPE, _A_MENTION),
         (_MOTIVATED_BY, _IDENTIFYING),
