@@ -51,8 +51,8 @@ def decode(data: bytes) -> tuple[str, int]:
     text = data.decode("utf-8-sig")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    # The usual file is decided by a few passes at the speed of memory: it has neither the bytes of an ASCII control, nor
-    # the first ones of the other characters, which are those of more harmless ones, too.
+    # The usual file is decided by a few passes at the speed of memory: it has neither the bytes of an ASCII control,
+    # nor the first ones of the other characters, which are those of more harmless ones, too.
     if not any(first in data for first in _FIRST_BYTES) and len(data.translate(None, _CONTROL_BYTES)) == len(data):
         return text, 0
     return clean(text)
