@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections import deque
 from contextlib import ExitStack, contextmanager
@@ -26,7 +27,12 @@ R = TypeVar("R")
 LOCAL = "local"
 """The address that stands for a cluster of this machine's own, made for one build."""
 
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?[^/\s:]+:\d{1,5}|inproc://\S+")
+
 SECONDS_TO_CONNECT = 10
+
+TASKS_BETWEEN_COUNTS = 100
+"""How often the workers are counted, of which there may be more or fewer than before."""
 
 SECONDS_WITHOUT_WORKERS = 30
 """How long a scheduler may be without workers: one that died is started again within seconds."""
@@ -61,10 +67,13 @@ class Cluster:
 
         run, name = partial(_run, __version__, function), uuid.uuid4().hex
         pending: deque[Future] = deque()
+        ahead = LOOK_AHEAD
         try:
             for n, item in enumerate(items):
+                if n % TASKS_BETWEEN_COUNTS == 0:
+                    ahead = LOOK_AHEAD * max(1, self._n_threads())
                 pending.append(self._client.submit(run, item, key=f"kg-{name}-{n}", pure=False))
-                if len(pending) >= LOOK_AHEAD * max(1, self._n_threads()):
+                if len(pending) >= ahead:
                     yield self._result(pending.popleft())
             while pending:
                 yield self._result(pending.popleft())
@@ -122,6 +131,8 @@ def open_cluster(address: str) -> Iterator[Cluster]:
         import distributed
     except ImportError as error:
         raise BuildError("Dask is not installed; get it with `pip install 'pfocr-kg[dask]'`") from error
+    if address != LOCAL and not _ADDRESS.fullmatch(address):
+        raise BuildError(f"{address!r}: not the address of a Dask scheduler; give tcp://HOST:PORT, or `local`")
     options: dict[str, Any] = {"set_as_default": False}
     with ExitStack() as stack:
         if address == LOCAL:
@@ -137,7 +148,7 @@ def open_cluster(address: str) -> Iterator[Cluster]:
             where, options["timeout"] = address, SECONDS_TO_CONNECT
         try:
             client = stack.enter_context(distributed.Client(where, **options))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:  # TLS without keys, among others
             raise BuildError(
                 f"{address}: no Dask scheduler answers there ({error}); start one, or use `local`"
             ) from error

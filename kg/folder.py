@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from datetime import UTC, datetime
@@ -26,7 +27,18 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["GRAPH_SUFFIXES", "MANIFEST", "TOOL", "Folder", "graph_name", "is_build", "provenance", "write_manifest"]
+__all__ = [
+    "GRAPH_SUFFIXES",
+    "MANIFEST",
+    "TOOL",
+    "Folder",
+    "describe_files",
+    "file_digest",
+    "graph_name",
+    "is_build",
+    "provenance",
+    "write_manifest",
+]
 
 MANIFEST = "manifest.json"
 TOOL = "pfocr-kg"
@@ -161,6 +173,20 @@ def write_manifest(path: Path, content: Mapping[str, object]) -> None:
     """Write the manifest of a build: who built it, and `content`, a line a key."""
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in content.items()]
     (path / MANIFEST).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe_files(path: Path) -> dict[str, dict[str, object]]:
+    """Return the size in bytes and the SHA-256 of the files of a folder that is not finished, by relative path."""
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    return {
+        file.relative_to(path).as_posix(): {"bytes": file.stat().st_size, "sha256": file_digest(file)} for file in files
+    }
 
 
 def provenance() -> dict[str, object]:

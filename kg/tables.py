@@ -47,12 +47,14 @@ __all__ = [
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     # One row a document that became a figure, by figid: what an update has to know of it. `sha256`: of the document and
-    # its tables. `paper`, `problems`: what it says of its paper, and what is odd in it, as JSON; null for nothing.
-    # `n_bytes_ttl` and so on: the length of its text in each RDF file, before compression; null where there is no file.
+    # its tables. `data_folder`: where these are, or would be. `paper`, `problems`: what it says of its paper, and what
+    # is odd in it, as JSON; null for nothing. `n_bytes_ttl` and so on: the length of its text in each RDF file, before
+    # compression; null where there is no file.
     "documents": {
         "figid": "text",
         "file": "text",
         "sha256": "text",
+        "data_folder": "text",
         "paper": "text",
         "problems": "text",
         **{f"n_bytes_{suffix}": "integer" for suffix in GRAPH_SUFFIXES.values()},
@@ -237,6 +239,7 @@ def add_document(
     file: str,
     *,
     sha256: str | None = None,
+    data_folder: str | None = None,
     problems: Sequence[Problem] = (),
     n_bytes: Mapping[str, int] | None = None,
 ) -> None:
@@ -252,6 +255,8 @@ def add_document(
         Its name, as problems have it.
     sha256
         Its digest.
+    data_folder
+        Where its tables are, or would be.
     problems
         What is odd in it.
     n_bytes
@@ -265,6 +270,7 @@ def add_document(
         figure.figid,
         file,
         sha256,
+        data_folder,
         json_text(paper) if paper else None,
         json_text(problems) if problems else None,
         *[lengths.get(name) for name in GRAPH_SUFFIXES],

@@ -109,9 +109,19 @@ def test_a_scheduler_without_workers_is_a_sentence(monkeypatch: pytest.MonkeyPat
 
 def test_nobody_at_the_address_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1)
-    for address in ("tcp://127.0.0.1:9", "nonsense://here"):
-        with pytest.raises(BuildError, match="no Dask scheduler answers there"), open_cluster(address):
-            pass
+    with pytest.raises(BuildError, match="no Dask scheduler answers there"), open_cluster("tcp://127.0.0.1:9"):
+        pass
+
+
+@pytest.mark.parametrize("address", ["", "foo", "127.0.0.1", "tcp://", "tcp://:1", "http://x:1", ":::::", "a b:1"])
+def test_what_is_no_address_is_a_sentence_at_once(address: str) -> None:
+    with pytest.raises(BuildError, match=r"not the address of a Dask scheduler; give tcp://"), open_cluster(address):
+        pass
+
+
+def test_an_address_that_wants_keys_is_a_sentence() -> None:
+    with pytest.raises(BuildError, match="no Dask scheduler answers there"), open_cluster("tls://127.0.0.1:9"):
+        pass
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from kg.compression import open_binary
 from kg.errors import BuildError
-from kg.vocab import figure_iri
+from kg.vocab import WIKIPATHWAYS, figure_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,7 +84,12 @@ def read_batches(paths: Iterable[Path], name: str) -> Iterator[Batch]:
     BuildError
         If the file cannot be read, or is not of its format.
     """
-    quads = (quad for path in paths for quad in _read_quads(path, name))
+    quads = (
+        quad
+        for part, path in enumerate(paths)
+        for quad in _read_quads(path, name)
+        if not part or getattr(quad.subject, "value", "") != WIKIPATHWAYS  # every part opens with the agents
+    )
     yield from _batches(quads, has_graphs=name == "n-quads")
 
 

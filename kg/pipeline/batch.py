@@ -174,7 +174,13 @@ def _add(
             parts.append("".join([node(description, graph) for description in descriptions]).encode())
             n_bytes[name] = len(parts[-1])
     add_document(
-        columns["documents"], figure, entry.document.name, sha256=entry.digest, problems=problems, n_bytes=n_bytes
+        columns["documents"],
+        figure,
+        entry.document.name,
+        sha256=entry.digest,
+        data_folder=entry.document.data_folder,
+        problems=problems,
+        n_bytes=n_bytes,
     )
 
 

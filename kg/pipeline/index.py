@@ -45,7 +45,7 @@ class Index:
     def __init__(self, *, limit: int | None = None) -> None:
         self.problems: list[Problem] = []
         self._limit = -1 if limit is None else limit
-        self._scratch = open_scratch("documents (figid TEXT, name TEXT, digest TEXT, document TEXT)")
+        self._scratch = open_scratch("documents (figid TEXT, name TEXT, digest TEXT, data_folder TEXT, document TEXT)")
 
     def __len__(self) -> int:
         """Return how many documents there are."""
@@ -60,17 +60,21 @@ class Index:
         for figid, digest, document in rows:
             yield Entry(figid, Document.from_json(document), digest)
 
-    def rows(self) -> Iterator[tuple[str, str, str]]:
-        """Yield figure id, document name and digest of each, in order."""
+    def rows(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield figure id, document name, digest and data folder of each, in order."""
         yield from self._scratch.execute(
-            "SELECT figid, name, digest FROM documents ORDER BY figid, name LIMIT ?", (self._limit,)
+            "SELECT figid, name, digest, data_folder FROM documents ORDER BY figid, name LIMIT ?", (self._limit,)
         )
 
     def add(self, documents: Iterable[Document]) -> None:
         """Add documents, in any order."""
         entries = self._readable(documents)
-        while rows := [(e.figid, e.document.name, e.digest, e.document.to_json()) for e in islice(entries, _ROWS)]:
-            self._scratch.executemany("INSERT INTO documents VALUES (?, ?, ?, ?)", rows)
+        while some := list(islice(entries, _ROWS)):
+            self._insert(some)
+
+    def _insert(self, entries: Iterable[Entry]) -> None:
+        rows = ((e.figid, e.document.name, e.digest, e.document.data_folder, e.document.to_json()) for e in entries)
+        self._scratch.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", rows)
 
     def _readable(self, documents: Iterable[Document]) -> Iterator[Entry]:
         for document in documents:
@@ -91,8 +95,7 @@ class Index:
             winner = _winner(entries, self.problems)
             self._scratch.execute("DELETE FROM documents WHERE figid = ?", (figid,))
             if winner is not None:
-                row = (figid, winner.document.name, winner.digest, winner.document.to_json())
-                self._scratch.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", row)
+                self._insert([winner])
 
 
 def index_documents(documents: Iterable[Document], *, limit: int | None = None) -> Index:

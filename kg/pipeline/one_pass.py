@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.atomic import replacing_folder
 from kg.errors import BuildError, Severity
 from kg.executors import Processes
-from kg.folder import is_build, provenance, write_manifest
+from kg.folder import describe_files, is_build, provenance, write_manifest
 from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
@@ -98,7 +98,9 @@ def run(
         if old is not None:
             stack.enter_context(old)
             if old.folder.manifest["inputs"] == inputs and not (job.raise_problems and _is_costly(old)):
-                return Counts(0, len(index))
+                return Counts(0, old.n_kept)
+            if not old.is_intact():
+                old = None
         folder = stack.enter_context(
             replacing_folder(target, may_replace=is_build, what="a build folder", error_type=BuildError)
         )
@@ -148,7 +150,7 @@ def _carrying(tasks: Iterator[Task]) -> Iterator[Task]:
 
 def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem]) -> str:
     """Return the SHA-256 of all that decides on the bytes of a build, in hexadecimal digits."""
-    sha256 = hashlib.sha256(json_text([provenance(), job.formats, job.compression, n_parts]).encode())
+    sha256 = hashlib.sha256(json_text([provenance(), job.formats, job.compression, n_parts, BATCH]).encode())
     for row in index.rows():
         sha256.update(json_text(row).encode())
     for problem in sorted(problems, key=str):
@@ -177,4 +179,5 @@ def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, 
         "compression": job.compression,
         "partitions": output.part_sizes,
         "problem_counts": {severity.value: output.n_problems[severity.value] for severity in Severity},
+        "files": describe_files(output.path),
     }

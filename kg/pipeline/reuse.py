@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from kg.compression import compress, open_binary
-from kg.errors import BuildError
-from kg.folder import GRAPH_SUFFIXES, Folder, is_build, provenance
+from kg.errors import BuildError, Severity
+from kg.folder import GRAPH_SUFFIXES, Folder, file_digest, is_build, provenance
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents
 from kg.tables import COLUMNS, FIGURE_TABLES, read_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OldBuild", "open_old_build"]
 
-Row = tuple[str, str, str]
+Row = tuple[str, str, str, str]
 
 _ROWS = 1_024
 
@@ -39,7 +39,7 @@ class OldBuild:
     job
         What is to be built: formats that the older build has, too.
     documents
-        Figure id, file and digest of the documents that there are now, in order.
+        Figure id, file, digest and data folder of the documents that there are now, in order.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class OldBuild:
 
     def _compare(self, documents: Iterable[Row]) -> None:
         """Note which figures it has that are changed or no longer there, and which it lacks."""
-        mine = _rows(self.folder, "figid", "file", "sha256")
+        mine = _rows(self.folder, "figid", "file", "sha256", "data_folder")
         old = next(mine, None)
         for now in documents:
             while old is not None and old[0] < now[0]:
@@ -83,6 +83,11 @@ class OldBuild:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close its files."""
         self._stack.close()
+
+    def is_intact(self) -> bool:
+        """Return whether all its files are as they were written."""
+        files = self.folder.manifest["files"]
+        return all(file["sha256"] == file_digest(self.folder.path / name) for name, file in files.items())
 
     def keeps(self, figid: str) -> bool:
         """Return whether the figure's document is unchanged."""
@@ -109,7 +114,9 @@ class OldBuild:
         import polars as pl
 
         gone = pl.Series(self._gone, dtype=pl.String)
-        tables = {table: self.folder.scan(table).filter(~pl.col("figid").is_in(gone)) for table in FIGURE_TABLES}
+        tables = {
+            table: self.folder.scan(table).filter(~pl.col("figid").is_in(gone.implode())) for table in FIGURE_TABLES
+        }
         unwanted = [_length(name) for name in GRAPH_SUFFIXES if name not in self._job.formats]
         tables["documents"] = tables["documents"].with_columns(
             pl.lit(None, dtype=pl.Int64).alias(column) for column in unwanted
@@ -120,7 +127,8 @@ class OldBuild:
 def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild | None:
     """Return the build in a folder for reuse; None where there is none, or nothing of it can be reused.
 
-    That is so where another version made it, or it lacks a table or an RDF file that is wanted.
+    That is so where another version made it, it lacks an RDF file that is wanted, or one of its files has another size
+    than the manifest says.
 
     Parameters
     ----------
@@ -129,24 +137,40 @@ def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild |
     job
         What is to be built.
     documents
-        Figure id, file and digest of the documents that there are now, in order.
+        Figure id, file, digest and data folder of the documents that there are now, in order.
     """
     if not is_build(path):
         return None
     folder = Folder(path)
-    if folder.manifest["tool"] != provenance()["tool"] or not set(job.formats) <= set(folder.manifest["formats"]):
+    manifest = folder.manifest
+    if (
+        manifest["tool"] != provenance()["tool"]
+        or not _is_whole(manifest)
+        or not set(job.formats) <= set(manifest["formats"])
+    ):
         return None
-    try:
-        schemas = {table: folder.scan(table).collect_schema().names() for table in COLUMNS}
-    except BuildError:  # a table is gone or damaged
-        return None
-    if any(names != list(COLUMNS[table]) for table, names in schemas.items()):
-        return None
-    for name in job.formats:
-        found = folder.graph_files(name)
-        if found is None or not all(file.is_file() for file in found[1]):
+    for name, file in manifest["files"].items():
+        there = path / name
+        if not there.is_file() or there.stat().st_size != file["bytes"]:
             return None
     return OldBuild(folder, job, documents)
+
+
+def _is_whole(manifest: Mapping[str, Any]) -> bool:
+    """Return whether a manifest has what an update needs, which one that was edited by hand may not have."""
+    kinds = {"inputs": dict, "counts": dict, "problem_counts": dict, "files": dict, "formats": list}
+    sizes, files = manifest.get("partitions"), manifest.get("files")
+    return (
+        all(isinstance(manifest.get(key), kind) for key, kind in kinds.items())
+        and isinstance(files, dict)
+        and all(isinstance(file, dict) and {"bytes", "sha256"} <= file.keys() for file in files.values())
+        and {f"tables/{table}.parquet" for table in COLUMNS} <= files.keys()
+        and isinstance(manifest["counts"].get("figures"), int)
+        and (
+            sizes is None or (isinstance(sizes, list) and sizes != [] and all(isinstance(size, int) for size in sizes))
+        )
+        and all(isinstance(manifest["problem_counts"].get(severity.value), int) for severity in Severity)
+    )
 
 
 def _length(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,11 @@ import kg
 from kg.errors import BuildError, ParseError, Severity
 from kg.folder import GRAPH_SUFFIXES
 from kg.pipeline import batch, one_pass
-from tests.documents import row
+from tests.documents import document, genes_table, row
 from tests.pipeline.builds import contents, corpus, numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from kg.pipeline import Entry
@@ -130,18 +130,83 @@ def test_fewer_formats_and_other_parts_take_the_old_figures(source: Path, tmp_pa
     assert contents(out) == contents(build(source, tmp_path / "full", formats=["n-quads"], compress="gzip").path)
 
 
-@pytest.mark.parametrize("compress", [None, "gzip"])
-def test_an_old_graph_that_was_cut_is_a_sentence(source: Path, tmp_path: Path, compress: Any) -> None:
-    out = tmp_path / "out"
-    build(source, out, compress=compress, formats=["turtle"])
-    file = next(out.glob("graph.ttl*"))
-    text = gzip.decompress(file.read_bytes()) if compress else file.read_bytes()
-    file.write_bytes(gzip.compress(text[:5000]) if compress else text[:5000])
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda data: data[: len(data) // 2],
+    "empty": lambda _: b"",
+    "longer": lambda data: data[:700] + b"# a comment\n" + data[700:],
+    "flipped": lambda data: data[:700] + bytes([data[700] ^ 1]) + data[701:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["graph.ttl", "graph.ttl.gz", "graph.ttl.zst", "tables/documents.parquet"])
+def test_an_old_build_that_was_damaged_is_built_again(source: Path, tmp_path: Path, name: str, damage: str) -> None:
+    options = {"formats": ["turtle"], "compress": {".gz": "gzip", ".zst": "zstd"}.get(name[-4:].lstrip("l"))}
+    build(source, tmp_path / "out", **options)
+    file = tmp_path / "out" / name
+    file.write_bytes(DAMAGES[damage](file.read_bytes()))
     (source / "PMC1__f003.md").unlink()
-    before = contents(out)
-    with pytest.raises(BuildError, match=r"graph\.ttl.*: shorter than its build says; build without --update"):
-        build(source, out, update=True, compress=compress, formats=["turtle"])
-    assert contents(out) == before
+    made = build(source, tmp_path / "out", update=True, **options)
+    assert made.n_kept == 0
+    assert contents(made.path) == contents(build(source, tmp_path / "full", **options).path)
+
+
+def test_what_is_missing_is_made_again_also_where_nothing_changed(source: Path, tmp_path: Path) -> None:
+    expected = contents(build(source, tmp_path / "out").path)
+    (tmp_path / "out" / "graph.nq").write_bytes(b"")
+    assert build(source, tmp_path / "out", update=True).n_kept == 0
+    assert contents(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("key", ["tool", "inputs", "counts", "formats", "partitions", "problem_counts", "files"])
+@pytest.mark.parametrize("value", [None, 5, [], {}, ["a"], {"figures": "x"}])
+def test_a_manifest_that_was_edited_is_no_traceback(source: Path, tmp_path: Path, key: str, value: object) -> None:
+    out = tmp_path / "out"
+    expected = contents(build(source, out, formats=["turtle"]).path)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    if manifest[key] == value:
+        return
+    (out / "manifest.json").write_text(json.dumps(manifest | {key: value}), encoding="utf-8")
+    if key == "tool":
+        with pytest.raises(BuildError, match="is not a build folder"):
+            build(source, out, formats=["turtle"], update=True)
+    else:
+        build(source, out, formats=["turtle"], update=True)
+        assert key == "counts" or contents(out) == expected
+
+
+def test_tables_that_moved_are_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for name in ("_figures", "_data"):
+        (folder / name).mkdir(parents=True)
+    (folder / "_figures" / "PMC1__f1.md").write_bytes(document(genes=None, chemicals=None, diseases=None))
+    table = folder / "_data" / "PMC1__f1-genes.tsv"
+    table.write_bytes(genes_table("9606\tHomo sapiens\tHuman\tX\tX\tX\tno number\tncbigene_symbol\t1\t1\t1"))
+    build(folder, tmp_path / "out")
+    (folder / "_figures" / "_data").mkdir()
+    table.rename(folder / "_figures" / "_data" / table.name)
+    made = build(folder, tmp_path / "out", update=True)
+    assert made.n_kept == 0
+    assert contents(made.path) == contents(build(folder, tmp_path / "full").path)
+
+
+def test_what_else_changed_is_noticed(source: Path, tmp_path: Path, read: list[str]) -> None:
+    """Only the parts of the graph, and then only a file that is not built."""
+    out = tmp_path / "out"
+    build(source, out, partitions=2)
+    read.clear()
+    build(source, out, partitions=3, update=True)
+    assert contents(out) == contents(build(source, tmp_path / "full", partitions=3).path)
+    (source / "worse.md").write_bytes(b"")
+    made = build(source, out, partitions=3, update=True)
+    assert "worse.md" in [problem.file for problem in made.problems]
+    assert made.n_kept == made.counts["figures"] == 12
+
+
+def test_documents_that_became_no_figure_are_not_kept(tmp_path: Path) -> None:
+    source = corpus(tmp_path / "in", PMC1__f001=numbered(1), PMC1__f002=b"---\nfigid: PMC1__f002\nfoo: [\n---\n")
+    for n_kept in (0, 1, 1):
+        assert build(source, tmp_path / "out", update=True).n_kept == n_kept
 
 
 def test_problems_of_figures_that_are_kept_are_raised_too(source: Path, tmp_path: Path) -> None:
