@@ -98,6 +98,15 @@ def _splice(text: str, others: Sequence[str], rng: random.Random) -> str:
     return "\n".join([*lines[:at], *other[start : start + rng.randint(1, 12)], *lines[at + rng.randint(0, 3) :]])
 
 
+def _stretch(text: str, _: Sequence[str], rng: random.Random) -> str:
+    """Leave out a stretch of any length, or have it twice; now and then, cut the text off."""
+    start, end = sorted(rng.randrange(len(text) + 1) for _ in range(2))
+    if rng.random() < 0.1:
+        return text[:end]
+    end = min(end, start + rng.choice((3, 30, 300, 3_000)))
+    return text[:end] + text[start:] if rng.random() < 0.5 else text[:start] + text[end:]
+
+
 def _letters(text: str, _: Sequence[str], rng: random.Random) -> str:
     """Change a letter, or all line ends to another kind."""
     if rng.random() < 0.05:
@@ -111,5 +120,6 @@ _FAULTS: tuple[Callable[[str, Sequence[str], random.Random], str], ...] = (
     _at_line,
     _lines,
     _splice,
+    _stretch,
     _letters,
 )

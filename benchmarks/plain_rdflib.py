@@ -1,7 +1,7 @@
 """The plain way: python-frontmatter, one rdflib Graph in memory, `serialize("turtle")`; what `kg` is measured against.
 
 It uses nothing of `kg`, so that it stays what someone would write in an afternoon; it knows the quirks that would
-stop it, and no more. Run it with `python -m benchmarks.plain_rdflib CORPUS OUTPUT.ttl|OUTPUT.nt`.
+stop it, and no more. Run it with `python -m benchmarks.plain_rdflib CORPUS OUTPUT.ttl|OUTPUT.nt [--tuned]`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 import frontmatter  # type: ignore[import-untyped, unused-ignore]
 from rdflib import DCTERMS, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import NamespaceManager, split_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["add_figure", "main", "read_graph"]
+__all__ = ["BoundPrefixes", "add_figure", "main", "read_graph"]
 
 BIOLINK = Namespace("https://w3id.org/biolink/vocab/")
 MESH = Namespace("http://id.nlm.nih.gov/mesh/")
@@ -235,8 +236,7 @@ def add_figure(graph: Graph, meta: Mapping[str, Any], folder: Path) -> None:
     if block := meta.get("schema-jsonld"):
         graph.add((figure, RDF.type, SCHEMA[block["@type"]]))
         graph.add((figure, SCHEMA.name, Literal(block["name"])))
-        if block["description"]:
-            graph.add((figure, SCHEMA.description, Literal(block["description"])))
+        graph.add((figure, SCHEMA.description, Literal(block["description"])))
         graph.add((figure, SCHEMA.license, CC0))
         graph.add((figure, SCHEMA.creator, WIKIPATHWAYS))
         graph.add((WIKIPATHWAYS, RDF.type, SCHEMA.Organization))
@@ -271,10 +271,33 @@ def read_graph(corpus: Path) -> Graph:
     return graph
 
 
-def main(corpus: str, output: str) -> None:
+class BoundPrefixes(NamespaceManager):
+    """Looks only among the prefixes that are bound, which makes `serialize("turtle")` three times faster.
+
+    rdflib remembers the namespace of every IRI that it meets, and looks for the longest among all of them; mentions,
+    which are fragments, give each figure one. What is written is the same graph.
+    """
+
+    def compute_qname(self, uri: str, generate: bool = True) -> tuple[str, URIRef, str]:  # noqa: FBT001, FBT002
+        """Return prefix, namespace and name of an IRI.
+
+        Raises
+        ------
+        KeyError
+            If no prefix is bound for it, and none is to be made.
+        """
+        if not generate and self.store.prefix(URIRef(split_uri(uri)[0])) is None:
+            raise KeyError(uri)
+        return super().compute_qname(uri, generate)
+
+
+def main(corpus: str, output: str, option: str = "") -> None:
     """Read a corpus and write it as Turtle, or as N-Triples where the output ends in `.nt`."""
     format_ = "nt" if output.endswith(".nt") else "turtle"
-    read_graph(Path(corpus)).serialize(output, format=format_, encoding="utf-8")
+    graph = read_graph(Path(corpus))
+    if option == "--tuned":
+        graph.namespace_manager = BoundPrefixes(graph)
+    graph.serialize(output, format=format_, encoding="utf-8")
 
 
 if __name__ == "__main__":

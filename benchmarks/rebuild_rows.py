@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import kg
+from benchmarks.measure import Bar, print_bars, print_table
 from kg.blocks import block_differences, figure_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["main"]
 
@@ -32,6 +33,7 @@ TABLE_KEYS = (
     *("word", "match", "source", "ncbigene_symbol", "ncbigene_id", "organism_id", "organism_name", "organism_group"),
     *("count_direct", "count_synonym", "count_match"),
 )
+COUNTED = ("figures", "mentions", "rows in the files", "rows rebuilt", "rows left out", "blocks")
 
 
 def front_matter(path: Path) -> dict[str, Any]:
@@ -82,10 +84,10 @@ def check(path: Path, figure: kg.Figure, counts: Counter[str]) -> list[str]:
     rebuilt = dict(rebuilt_rows(figure))
     differences = [f"row {position}: {cells}" for position, cells in rebuilt.items() if rows[position] != cells]
     skipped = [position for position in range(len(rows)) if position not in rebuilt]
-    counts.update(figures=1, mentions=len(figure.mentions), rows=len(rows), rebuilt=len(rebuilt), skipped=len(skipped))
+    counts.update(dict(zip(COUNTED, (1, len(figure.mentions), len(rows), len(rebuilt), len(skipped)), strict=False)))
     block = meta.get("schema-jsonld")
     if block is not None:
-        counts.update(blocks=1)
+        counts["blocks"] += 1
         made = figure_block(figure)
         # As text, so that the order of keys counts at every depth.
         if json.dumps(block) != json.dumps(figure.block):
@@ -96,22 +98,26 @@ def check(path: Path, figure: kg.Figure, counts: Counter[str]) -> list[str]:
     return differences
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Check, print counts, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path)
-    paths = {path.stem: path for path in sorted(parser.parse_args().corpus.rglob("*.md"))}
+    parser.add_argument("corpus", type=Path, nargs="?", default=Path("seeds"))
+    paths = {path.stem: path for path in sorted(parser.parse_args(arguments).corpus.rglob("*.md"))}
     reader = kg.read_figures(*paths.values())
     counts: Counter[str] = Counter()
     n_different = 0
     for figure in reader:
         for difference in check(paths[figure.figid], figure, counts):
             n_different += 1
-            print(f"{figure.figid}: {difference}")
+            print(f"- {figure.figid}: {difference}")
     reported = sum(problem.severity is kg.Severity.ROW_SKIPPED for problem in reader.problems)
-    print(", ".join(f"{name} {count:,}" for name, count in counts.items()))
-    print(f"files {len(paths):,}, skipped rows reported {reported:,}, differences {n_different:,}")
-    return 0 if not n_different and reported == counts["skipped"] and counts["figures"] == len(paths) else 1
+    print_table(["", "number"], [(name, f"{counts[name]:,}") for name in COUNTED])
+    bars = [
+        Bar("figures that could not be read", len(paths) - counts["figures"], 0, is_least=False, unit=""),
+        Bar("rows or blocks that differ", n_different, 0, is_least=False, unit=""),
+        Bar("rows left out without a report", counts["rows left out"] - reported, 0, is_least=False, unit=""),
+    ]
+    return print_bars(bars)
 
 
 if __name__ == "__main__":

@@ -192,7 +192,7 @@ def test_both_ways_agree_on_mutated_files() -> None:
     rng = random.Random(20201)  # noqa: S311
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.md"))]
     found = Counter(compare(decode(mutate(rng.choice(texts), texts, rng).encode())[0]) for _ in range(1500))
-    assert found["different"] == 0
+    assert found["different"] == found["refused"] == 0
     assert found["equal"] > 200  # the comparison was made, and often
     assert found["declined"] > 200
 

@@ -1,0 +1,246 @@
+"""Run every benchmark and write their results into one page: ``python -m benchmarks``, or ``make bench``.
+
+A benchmark is a module of this package that is run as ``python -m benchmarks.NAME …``, prints Markdown without
+headings to standard output, and exits with 1 where a bar is missed. A line of `SECTIONS` adds it to the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks.measure import n_cores
+from benchmarks.variants import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["SECTIONS", "Section", "main"]
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+SCRATCH = ROOT / "build" / "bench"
+
+LIBRARIES = (
+    "pfocr-kg",
+    "PyYAML",
+    "python-frontmatter",
+    "polars",
+    "rdflib",
+    "pyoxigraph",
+    "scipy",
+    "networkx",
+    "distributed",
+)
+"""What the results depend on, beside the peers, whose section names them."""
+
+
+class Section(NamedTuple):
+    """A benchmark on the page.
+
+    Attributes
+    ----------
+    title
+        Its heading.
+    module
+        Its name in this package.
+    arguments
+        What it gets; ``{source}`` is what corpora are made of, ``{small}`` and ``{large}`` are corpora,
+        ``{small_build}`` and ``{large_build}`` builds of them (Turtle), ``{rounds}`` a number, ``{sizes}`` several.
+    """
+
+    title: str
+    module: str
+    arguments: tuple[str, ...] = ()
+
+
+class Printed(NamedTuple):
+    """What came of a section: the command, its exit status, what it printed."""
+
+    section: Section
+    command: str
+    status: int
+    text: str
+
+
+SECTIONS = (
+    Section("Start", "startup"),
+    Section("Nothing is lost", "rebuild_rows", ("{small}",)),
+    Section("Against the plain way", "build", ("{small}", "--rounds", "{rounds}")),
+    Section("Against other tools", "peers", ("{small}", "--rounds", "{rounds}")),
+    Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
+    Section("How cost grows", "scale", ("{source}", "--figures", "{sizes}")),
+)
+
+HEAD = """# Benchmarks
+
+Made by `make bench`; do not edit. The bars are those of the modules in `benchmarks/`, and `make bench` fails where one
+is missed. [Scale](scale.md) says what follows for larger corpora.
+
+- *CPU s* are processor seconds, user and system, of a command and all its processes; *wall s* is time on the clock;
+  *peak MB* is the memory of its largest process, in millions of bytes. All are the kernel's own counts (wait4).
+- Each figure is the median of rounds, and each round runs every command once, so that all meet the same machine.
+- Every command is measured as a whole, with its start. `kg` is the plain install, `kg [fast]` the one with that extra.
+- A bar holds for corpora of the sizes given here; a short run (`make bench SMALL=200 LARGE=1000`) shows that the
+  programs work, and little else.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the corpora, run the benchmarks, write the page, and return the exit status."""
+    args = _parser().parse_args(arguments)
+    sections = [section for section in SECTIONS if args.only is None or section.module in args.only]
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    SCRATCH.mkdir(parents=True)
+    places = _Places(args)
+    try:
+        printed = [_run(section, places) for section in sections]
+    except subprocess.CalledProcessError as error:
+        print(f"{_shown(error.cmd)}: exit status {error.returncode}", file=sys.stderr)
+        return 2
+    finally:
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+    page = "\n".join([HEAD, *_machine(), *places.made(), *_bars(printed), *_results(printed)]).rstrip("\n") + "\n"
+    if str(args.output) == "-":
+        print(page, end="")
+    else:
+        args.output.write_text(page, encoding="utf-8")
+    return max(result.status for result in printed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, help="the small corpus, as it is (default: made of seeds/)")
+    parser.add_argument(
+        "--whole", type=Path, help="the large corpus, as it is (default: made of the small one's source)"
+    )
+    parser.add_argument(
+        "--small", type=int, default=2_491, metavar="N", help="figures of the small corpus that is made"
+    )
+    parser.add_argument("--large", type=int, default=66_283, metavar="N", help="figures of the large one")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[2_500, 10_000, 66_283, 200_000], metavar="N")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--only", nargs="+", choices=[section.module for section in SECTIONS], metavar="NAME")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page; - prints it (default: docs/benchmarks.md)")
+    return parser
+
+
+class _Places:
+    """The corpora and builds that sections ask for, made when the first asks, and the commands that made them."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.source: Path = args.corpus or ROOT / "seeds"
+        self.commands: list[list[str]] = []
+        self._found: dict[str, str] = {}
+
+    def resolve(self, argument: str) -> list[str]:
+        """Return what an argument of a section stands for."""
+        if not argument.startswith("{"):
+            return [argument]
+        name = argument.strip("{}")
+        if name == "sizes":
+            return [str(size) for size in self.args.sizes]
+        if name not in self._found:
+            self._found[name] = self._make(name)
+        return [self._found[name]]
+
+    def _make(self, name: str) -> str:
+        args = self.args
+        given = {"source": self.source, "small": args.corpus, "large": args.whole, "rounds": args.rounds}
+        if given.get(name) is not None:
+            return str(given[name])
+        target = str(SCRATCH / name)
+        if name.endswith("_build"):
+            corpus = self.resolve(f"{{{name.removesuffix('_build')}}}")[0]
+            self._command("-m", "kg", "build", corpus, "-o", target, "--format", "turtle", "--quiet")
+        else:
+            n_figures = str(getattr(args, name))
+            self._command("-m", "benchmarks.scaled_corpus", str(self.source), "-o", target, "--figures", n_figures)
+        return target
+
+    def _command(self, *arguments: str) -> None:
+        self.commands.append(["python", *arguments])
+        print(f"== {_shown(self.commands[-1])}", file=sys.stderr, flush=True)
+        subprocess.run([sys.executable, *arguments], check=True, cwd=ROOT, stdout=sys.stderr)
+
+    def made(self) -> list[str]:
+        """Return how the corpora came about."""
+        if not self.commands:
+            return []
+        lines = [f"$ {_shown(command)}" for command in self.commands]
+        return ["The corpora:\n", "```console", *lines, "```\n"]
+
+
+def _shown(command: Iterable[str]) -> str:
+    """Return a command for the page: paths relative to the project, or without the folders above them."""
+    return " ".join(map(_relative, command))
+
+
+def _relative(word: str) -> str:
+    path = Path(word)
+    if not path.is_absolute():
+        return word
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
+
+
+def _run(section: Section, places: _Places) -> Printed:
+    """Return what a benchmark printed."""
+    arguments = [word for argument in section.arguments for word in places.resolve(argument)]
+    command = ["python", "-m", f"benchmarks.{section.module}", *arguments]
+    print(f"== {_shown(command)}", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise subprocess.CalledProcessError(done.returncode, command)
+    return Printed(section, _shown(command), done.returncode, done.stdout.strip("\n"))
+
+
+def _machine() -> list[str]:
+    """Return lines that say what was measured, on what; nothing that names the machine."""
+    cpu = platform.processor() or platform.machine()
+    memory = ""
+    if Path("/proc/cpuinfo").exists():
+        models = re.findall(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        cpu = models[0] if models else cpu
+        memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+    libraries = [f"{name} {found}" for name in LIBRARIES if (found := _version(name))]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    machine = f"{n_cores()} cores of {cpu}{memory}; {platform.system()}, {python}"
+    load = f"{os.getloadavg()[2]:.1f} processes wanted a core on average over the last 15 minutes of it"
+    return [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}; {', '.join(libraries)}; {load}.\n"]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _bars(printed: Sequence[Printed]) -> list[str]:
+    """Return all bars in one table, each with a link to its section."""
+    rows = []
+    for result in printed:
+        table = re.search(r"^\| bar \|.*\n\|---.*\n((?:\|.*\n?)*)", result.text, re.MULTILINE)
+        anchor = result.section.title.lower().replace(" ", "-")
+        rows += [f"| [{result.section.title}](#{anchor}) {row}" for row in (table[1].splitlines() if table else [])]
+    return ["| section | bar | measured | to reach | |", "|---|---|---:|---:|---|", *rows, ""] if rows else []
+
+
+def _results(printed: Sequence[Printed]) -> list[str]:
+    lines = []
+    for result in printed:
+        lines += [f"## {result.section.title}\n", "```console", f"$ {result.command}", "```\n", result.text, ""]
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
