@@ -52,9 +52,10 @@ format: $(STAMP)  ## format the code
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(STAMP)  ## measure, and write docs/benchmarks.md; CORPUS=FOLDER, SMALL=N, LARGE=N, SIZES="N …", ROUNDS=N
+bench: $(STAMP)  ## measure, and write docs/benchmarks.md; CORPUS=FOLDER SMALL=N LARGE=N SIZES="N …" ROUNDS=N INPUTS=N
 	$(BIN)/python -m benchmarks $(if $(CORPUS),--corpus $(CORPUS)) $(if $(SMALL),--small $(SMALL)) \
-	  $(if $(LARGE),--large $(LARGE)) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	  $(if $(LARGE),--large $(LARGE)) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(INPUTS),--inputs $(INPUTS))
 
 bench-peers: $(STAMP)  ## install the tools that are measured beside kg, each into an environment of its own
 	$(BIN)/python -m benchmarks.peers --install

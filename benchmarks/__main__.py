@@ -54,7 +54,8 @@ class Section(NamedTuple):
         Its name in this package.
     arguments
         What it gets; ``{source}`` is what corpora are made of, ``{small}`` and ``{large}`` are corpora,
-        ``{small_build}`` and ``{large_build}`` builds of them (Turtle), ``{rounds}`` a number, ``{sizes}`` several.
+        ``{small_build}`` and ``{large_build}`` builds of them (Turtle), ``{rounds}`` and ``{inputs}`` numbers,
+        ``{sizes}`` several.
     """
 
     title: str
@@ -74,6 +75,7 @@ class Printed(NamedTuple):
 SECTIONS = (
     Section("Start", "startup"),
     Section("Nothing is lost", "rebuild_rows", ("{small}",)),
+    Section("The fast reader", "reader_fuzz", ("{source}", "--inputs", "{inputs}")),
     Section("Against the plain way", "build", ("{small}", "--rounds", "{rounds}")),
     Section("Against other tools", "peers", ("{small}", "--rounds", "{rounds}")),
     Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
@@ -128,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--large", type=int, default=66_283, metavar="N", help="figures of the large one")
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_500, 10_000, 66_283, 200_000], metavar="N")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--inputs", type=int, default=200_000, metavar="N", help="broken documents for the fast reader")
     parser.add_argument("--only", nargs="+", choices=[section.module for section in SECTIONS], metavar="NAME")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page; - prints it (default: docs/benchmarks.md)")
     return parser
@@ -155,7 +158,8 @@ class _Places:
 
     def _make(self, name: str) -> str:
         args = self.args
-        given = {"source": self.source, "small": args.corpus, "large": args.whole, "rounds": args.rounds}
+        given = {"source": self.source, "small": args.corpus, "large": args.whole}
+        given |= {"rounds": args.rounds, "inputs": args.inputs}
         if given.get(name) is not None:
             return str(given[name])
         target = str(SCRATCH / name)

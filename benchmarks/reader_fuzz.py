@@ -14,10 +14,14 @@ import time
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.mutations import mutate
 from kg.parse.front_matter import FrontMatterError, read_fast, read_reference, split
 from kg.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["compare", "main"]
 
@@ -49,13 +53,13 @@ def compare(text: str) -> str:
     return "equal" if is_same else "different"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("seeds"))
     parser.add_argument("--inputs", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     texts = [decode(path.read_bytes())[0] for path in sorted(args.folder.rglob("*.md"))]
     rng = random.Random(args.seed)  # noqa: S311 - for tests
     started = time.process_time()
