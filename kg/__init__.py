@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Severity,
         SourceError,
     )
+    from kg.gmt import GeneSet, read_gmt, write_gmt
     from kg.model import (
         ChemicalMention,
         DiseaseMention,
@@ -51,6 +52,7 @@ _HOMES = {
     "Gene": "kg.model",
     "GeneFamily": "kg.model",
     "GeneMention": "kg.model",
+    "GeneSet": "kg.gmt",
     "KgError": "kg.errors",
     "NotFoundError": "kg.errors",
     "Paper": "kg.model",
@@ -63,7 +65,9 @@ _HOMES = {
     "gene_rows": "kg.model",
     "read_build": "kg.api",
     "read_figures": "kg.api",
+    "read_gmt": "kg.gmt",
     "to_graph": "kg.api",
+    "write_gmt": "kg.gmt",
 }
 
 __all__ = [
@@ -76,6 +80,7 @@ __all__ = [
     "Gene",
     "GeneFamily",
     "GeneMention",
+    "GeneSet",
     "KgError",
     "NotFoundError",
     "Paper",
@@ -89,7 +94,9 @@ __all__ = [
     "gene_rows",
     "read_build",
     "read_figures",
+    "read_gmt",
     "to_graph",
+    "write_gmt",
 ]
 
 

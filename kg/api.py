@@ -17,15 +17,32 @@ from kg.text import shorten
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
     import networkx as nx
     import polars as pl
     import rdflib
 
     from kg.executors import Executor
+    from kg.gmt import GeneSet
     from kg.model import Figure
-    from kg.network import Expand, Level, NetworkOptions, Tier, Weight
+    from kg.network import (
+        Algorithm,
+        Betweenness,
+        Communities,
+        Distance,
+        Enrichment,
+        EvaluationOptions,
+        Explanation,
+        Frames,
+        GeneNaming,
+        Level,
+        Measure,
+        NetworkOptions,
+        PairOptions,
+        SetOptions,
+        TrendOptions,
+    )
     from kg.rdf.query import Result
 
 __all__ = ["DEFAULT_FORMATS", "Build", "FigureReader", "build", "read_build", "read_figures", "to_graph"]
@@ -124,16 +141,7 @@ class Build(Folder):
         return query(self, text, limit=limit)
 
     def cooccurrence(
-        self,
-        *,
-        tier: Tier = "all",
-        level: Level = "figure",
-        expand: Expand = "fractional",
-        weight: Weight | None = None,
-        organism: str | None = None,
-        since: int | None = None,
-        until: int | None = None,
-        min_count: int = 1,
+        self, *, attributes: Collection[str] | None = None, **options: Unpack[NetworkOptions]
     ) -> nx.Graph[str]:
         """Return the gene co-occurrence network; the parameters are those of `kg.network.cooccurrence`.
 
@@ -146,29 +154,204 @@ class Build(Folder):
         """
         from kg.network import cooccurrence
 
-        return cooccurrence(
-            self,
-            tier=tier,
-            level=level,
-            expand=expand,
-            weight=weight,
-            organism=organism,
-            since=since,
-            until=until,
-            min_count=min_count,
-        )
+        return cooccurrence(self, attributes=attributes, **options)
 
-    def centrality(self, **options: Unpack[NetworkOptions]) -> pl.DataFrame:
-        """Return the centralities of the genes in a co-occurrence network, as `kg.network.centrality` has them.
+    def cooccurrence_frames(self, **options: Unpack[NetworkOptions]) -> Frames:
+        """Return the gene co-occurrence network as tables, as `kg.network.cooccurrence_frames` makes them.
+
+        Examples
+        --------
+        >>> import kg
+        >>> frames = kg.build("seeds/").cooccurrence_frames(min_count=2)
+        >>> frames.pairs.select("symbol_a", "symbol_b", "n_figures").row(0)
+        ('IL6', 'STAT3', 2)
+        """
+        from kg.network import cooccurrence_frames
+
+        return cooccurrence_frames(self, **options)
+
+    def centrality(
+        self,
+        *,
+        measures: Iterable[Measure] | None = None,
+        distance: Distance = "hops",
+        betweenness: Betweenness = "auto",
+        seed: int = 0,
+        **options: Unpack[NetworkOptions],
+    ) -> pl.DataFrame:
+        """Return centralities of the genes in a co-occurrence network, as `kg.network.centrality` has them.
 
         Parameters
         ----------
+        measures, distance, betweenness, seed
+            Those of `kg.network.centrality`.
         **options
             Those of `cooccurrence`.
+
+        Examples
+        --------
+        >>> import kg
+        >>> table = kg.build("seeds/").centrality(measures=["degree", "closeness"], tier="strict")
+        >>> table.columns
+        ['symbol', 'ncbigene', 'degree', 'closeness']
         """
         from kg.network import centrality
 
-        return centrality(self.cooccurrence(**options))
+        network = self.cooccurrence_frames(**options)
+        return centrality(network, measures=measures, distance=distance, betweenness=betweenness, seed=seed)
+
+    def communities(
+        self,
+        *,
+        algorithm: Algorithm = "louvain",
+        resolution: float = 1.0,
+        n_runs: int = 5,
+        seed: int = 0,
+        **options: Unpack[NetworkOptions],
+    ) -> Communities:
+        """Return communities of the genes in a co-occurrence network, as `kg.network.communities` has them.
+
+        Parameters
+        ----------
+        algorithm, resolution, n_runs, seed
+            Those of `kg.network.communities`.
+        **options
+            Those of `cooccurrence`.
+
+        Examples
+        --------
+        >>> import kg
+        >>> found = kg.build("seeds/").communities(tier="synonyms")
+        >>> [group.size for group in found.communities]
+        [10, 6]
+        """
+        from kg.network import communities
+
+        network = self.cooccurrence_frames(**options)
+        return communities(network, algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed)
+
+    def explain(self, a: str, b: str, **options: Unpack[PairOptions]) -> Explanation:
+        """Return the figures in which two genes pair, with their words and links, as `kg.network.explain` finds them.
+
+        Examples
+        --------
+        >>> import kg
+        >>> found = kg.build("seeds/").explain("STAT3", "SOCS3")
+        >>> found.count, found.figures[0].words_b[0].word, found.figures[0].links["paper"]
+        (1, 'socs3', 'https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6305783/')
+        """
+        from kg.network import explain
+
+        return explain(self, a, b, **options)
+
+    def trends(
+        self,
+        *,
+        split: int | None = None,
+        level: Level = "paper",
+        min_count: int = 3,
+        **options: Unpack[TrendOptions],
+    ) -> pl.DataFrame:
+        """Return how pairs grew against the growth of their genes, as `kg.network.trends` does.
+
+        Examples
+        --------
+        >>> import kg
+        >>> kg.build("seeds/").trends(min_count=2).select("first_year").unique().item()
+        2018
+        """
+        from kg.network import trends
+
+        return trends(self, split=split, level=level, min_count=min_count, **options)
+
+    def pairs_by_year(
+        self, *, level: Level = "paper", min_count: int = 1, **options: Unpack[TrendOptions]
+    ) -> pl.DataFrame:
+        """Return the counts of pairs by year, as `kg.network.pairs_by_year` does.
+
+        Examples
+        --------
+        >>> import kg
+        >>> kg.build("seeds/").pairs_by_year(tier="strict").group_by("year").len().sort("year").rows()
+        [(2018, 3), (2020, 21)]
+        """
+        from kg.network import pairs_by_year
+
+        return pairs_by_year(self, level=level, min_count=min_count, **options)
+
+    def enrich(
+        self,
+        genes: Iterable[str],
+        *,
+        level: Level = "figure",
+        background: Literal["corpus"] | int | Iterable[str] = "corpus",
+        min_size: int = 3,
+        **options: Unpack[SetOptions],
+    ) -> Enrichment:
+        """Return figures or papers by over-representation of a gene list, as `kg.network.enrich` does.
+
+        Examples
+        --------
+        >>> import kg
+        >>> found = kg.build("seeds/").enrich(["SOCS3", "STAT1", "IFN", "STTA3"])
+        >>> found.table.select("rank", "pmcid", "n_overlap").row(0), found.unknown[0].close
+        ((1, 'PMC6305783', 3), ('STAT3', 'STAT6', 'STAT4'))
+        """
+        from kg.network import enrich
+
+        return enrich(self, genes, level=level, background=background, min_size=min_size, **options)
+
+    def gene_sets(
+        self,
+        *,
+        level: Level = "figure",
+        min_size: int = 3,
+        naming: GeneNaming = "symbol",
+        **options: Unpack[SetOptions],
+    ) -> list[GeneSet]:
+        """Return the figures or papers as gene sets, as `kg.network.gene_sets` does; `kg.write_gmt` writes them.
+
+        Examples
+        --------
+        >>> import kg
+        >>> [(each.name, len(each.genes)) for each in kg.build("seeds/").gene_sets(level="paper")]
+        [('PMC6305783', 25), ('PMC7048131', 33)]
+        """
+        from kg.network import gene_sets
+
+        return gene_sets(self, level=level, min_size=min_size, naming=naming, **options)
+
+    def evaluate(
+        self,
+        sets: str | os.PathLike[str] | Iterable[GeneSet],
+        *,
+        ignore: Iterable[GeneSet] = (),
+        max_size: int = 200,
+        at: Sequence[int] = (100, 1_000, 10_000),
+        **options: Unpack[EvaluationOptions],
+    ) -> pl.DataFrame:
+        """Return how well networks agree with a library of gene sets, as `kg.network.evaluate_network` does.
+
+        Parameters
+        ----------
+        sets
+            The library: a GMT file, or sets.
+        ignore, max_size, at, **options
+            Those of `kg.network.evaluate_network`.
+
+        Examples
+        --------
+        >>> import kg
+        >>> build = kg.build("seeds/")
+        >>> table = build.evaluate(build.gene_sets(tier="strict"), tiers=["all"], expands=["full"], at=[10])
+        >>> table.select("tier", "score", "n_genes").row(0)
+        ('all', 'count', 9)
+        """
+        from kg.gmt import read_gmt
+        from kg.network import evaluate_network
+
+        library = read_gmt(Path(sets)) if isinstance(sets, str) or not isinstance(sets, Iterable) else list(sets)
+        return evaluate_network(self, library, ignore=list(ignore), max_size=max_size, at=at, **options)
 
 
 def read_build(path: str | os.PathLike[str]) -> Build:

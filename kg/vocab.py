@@ -16,6 +16,8 @@ __all__ = [
     "BASE",
     "CC0",
     "CLASSES",
+    "NETWORK_CLASSES",
+    "NETWORK_PROPERTIES",
     "PREFIXES",
     "PROPERTIES",
     "TAXA",
@@ -24,6 +26,8 @@ __all__ = [
     "Property",
     "SharedGraph",
     "Value",
+    "article_url",
+    "association_iri",
     "chebi_iri",
     "doi_iri",
     "doid_iri",
@@ -100,6 +104,7 @@ class Value(Enum):
     TEXT = "xsd:string"
     INTEGER = "xsd:integer"
     DECIMAL = "xsd:decimal"
+    DOUBLE = "xsd:double"
     YEAR = "xsd:gYear"
 
 
@@ -185,6 +190,26 @@ CLASSES = (
     "schema:ScholarlyArticle",
 )
 """The classes that the graph uses, by prefixed name."""
+
+NETWORK_PROPERTIES = {
+    prop.curie: prop
+    for prop in (
+        _property("rdf:subject", Value.IRI),
+        _property("rdf:predicate", Value.IRI),
+        _property("rdf:object", Value.IRI),
+        _property("biolink:adjusted_p_value", Value.DOUBLE),
+        _property("biolink:agent_type", Value.TEXT),
+        _property("biolink:has_count", Value.INTEGER),
+        _property("biolink:knowledge_level", Value.TEXT),
+        _property("biolink:occurs_together_in_literature_with", Value.IRI),
+        _property("biolink:primary_knowledge_source", Value.TEXT),
+        _property("pfkg:weight", Value.DOUBLE),
+    )
+}
+"""The properties that a co-occurrence network uses besides, by prefixed name."""
+
+NETWORK_CLASSES = ("biolink:Association",)
+"""The classes that a co-occurrence network uses besides, by prefixed name."""
 
 TAXA = {
     "Arabidopsis thaliana": "3702",
@@ -294,6 +319,18 @@ def family_iri(symbol: str) -> str:
     return f"{BASE}/family/{_segment(symbol)}"
 
 
+def association_iri(first: str, second: str) -> str:
+    """Return the local IRI of the association of two nodes of a network, from their ids.
+
+    Examples
+    --------
+    >>> association_iri("3716", "family:AP-1")
+    'https://w3id.org/pfocr-kg/association/3716~family:AP-1'
+    """
+    ids = (_segment(node).replace("~", "%7E") for node in (first, second))
+    return f"{BASE}/association/{'~'.join(ids)}"
+
+
 def journal_iri(name: str) -> str:
     """Return the local IRI of a journal, from its name."""
     return f"{BASE}/journal/{_segment(name)}"
@@ -357,6 +394,11 @@ def site_iri(path: str) -> str:
 def page_url(page: str) -> str:
     """Return the address of a figure's page at NCBI, from its path or from a whole address."""
     return web_iri(page, site="https://www.ncbi.nlm.nih.gov/")
+
+
+def article_url(pmcid: str) -> str:
+    """Return the address of a paper at PubMed Central."""
+    return f"https://www.ncbi.nlm.nih.gov/pmc/articles/{_segment(pmcid)}/"
 
 
 def image_url(pmcid: str, filename: str) -> str:

@@ -17,7 +17,7 @@ import typer
 from typer.testing import CliRunner
 
 import kg
-import kg.cli.network
+import kg.cli.network_options
 import kg.network
 from kg.cli import app
 from tests.conftest import JAK_STAT, RCC, SEEDS
@@ -50,7 +50,10 @@ def commands() -> list[str]:
 
 
 def test_the_commands_are_these() -> None:
-    assert commands() == ["build", "stats", "show", "query", "network", "centrality", "check", "export"]
+    assert commands() == [
+        *("build", "stats", "show", "query", "network", "centrality", "communities"),
+        *("explain", "trends", "enrich", "check", "export"),
+    ]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -175,8 +178,8 @@ def test_network_and_centrality(folder: Path, tmp_path: Path) -> None:
     pairs = pl.read_parquet(tmp_path / "net.parquet")
     assert pairs.filter((pl.col("symbol_a") == "JAK1") & (pl.col("symbol_b") == "JAK2"))["weight"].to_list() == [2]
     header, first, *_ = run("centrality", folder).stdout.splitlines()
-    assert header.split("\t") == ["symbol", "ncbigene", "degree", "strength", "pagerank", "betweenness"]
-    assert len(first.split("\t")) == 6
+    assert header.split("\t") == ["symbol", "ncbigene", *kg.network.MEASURES]
+    assert len(first.split("\t")) == 2 + len(kg.network.MEASURES)
     failed = run("network", folder, "-o", tmp_path / "net.xyz", check=False)
     assert failed.returncode == 2
     assert ".graphml" in failed.stderr
@@ -244,6 +247,7 @@ def test_in_this_process_too(folder: Path, tmp_path: Path) -> None:
         ["query", str(folder), "ASK { ?s ?p ?o }"],
         ["network", str(folder), "-o", str(tmp_path / "n.tsv")],
         ["centrality", str(folder), "-o", str(tmp_path / "c.tsv")],
+        ["communities", str(folder), "-o", str(tmp_path / "c.gmt")],
         ["export", str(folder), "jsonld-blocks", "-o", str(tmp_path / "b.jsonl")],
     ):
         result = runner.invoke(app, arguments)
@@ -291,15 +295,15 @@ def test_a_damaged_table_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_nothing_found_ends_with_1(folder: Path) -> None:
-    for command in ("network", "centrality"):
+    for command in ("network", "centrality", "communities"):
         done = run(command, folder, "--since", "2030", check=False)
         assert (done.returncode, "no pair of genes fits" in done.stderr) == (1, True)
     assert run("network", folder, "--organism", "10090", check=False).returncode == 1
 
 
-@pytest.mark.parametrize("option", ["Tier", "Level", "Expand", "Weight"])
+@pytest.mark.parametrize("option", ["Tier", "Level", "Expand", "Weight", "Null"])
 def test_choices_are_those_of_the_library(option: str) -> None:
     """The command line names them again: loading the library for them would make ``--help`` half as slow again."""
-    known, _ = get_args(getattr(kg.cli.network, option))
+    known, _ = get_args(getattr(kg.cli.network_options, option))
     literals = [part for part in get_args(known) if part is not NoneType] if NoneType in get_args(known) else [known]
     assert [set(get_args(literal)) for literal in literals] == [set(get_args(getattr(kg.network, option)))]

@@ -16,6 +16,7 @@ from kg.version import __version__
 ONTOLOGY = Path(__file__).parent.parent / "ontology"
 PFKG = vocab.PREFIXES["pfkg"]
 HEADER = URIRef(vocab.BASE)
+TERMS = (*vocab.CLASSES, *vocab.NETWORK_CLASSES, *vocab.PROPERTIES, *vocab.NETWORK_PROPERTIES)
 TURTLE_FILES = sorted(ONTOLOGY.rglob("*.ttl"))
 
 
@@ -48,12 +49,12 @@ def test_header_names_version_license_and_creator(ontology: Graph) -> None:
 
 
 def test_every_term_that_the_code_emits_is_declared(ontology: Graph) -> None:
-    emitted = {URIRef(vocab.expand(curie)) for curie in (*vocab.CLASSES, *vocab.PROPERTIES, "oa:identifying")}
+    emitted = {URIRef(vocab.expand(curie)) for curie in (*TERMS, "oa:identifying")}
     assert emitted <= set(ontology.subjects(RDF.type, None))
 
 
 def test_minted_terms_are_those_that_the_code_uses(ontology: Graph) -> None:
-    used = {vocab.expand(curie) for curie in (*vocab.CLASSES, *vocab.PROPERTIES)}
+    used = {vocab.expand(curie) for curie in TERMS}
     used |= {vocab.lexicon_iri(lexicon) for lexicon in LEXICON_TIERS}
     used |= {vocab.UNKNOWN_LEXICON, *(PFKG + tier for tier in TIERS)}
     assert {term for term in minted(ontology) if term.startswith(PFKG)} == {t for t in used if t.startswith(PFKG)}
@@ -84,7 +85,7 @@ def test_every_term_that_the_ontology_names_is_declared(ontology: Graph) -> None
 
 
 def test_kinds_of_properties_agree_with_the_vocabulary(ontology: Graph) -> None:
-    for prop in vocab.PROPERTIES.values():
+    for prop in (*vocab.PROPERTIES.values(), *vocab.NETWORK_PROPERTIES.values()):
         if prop.iri.startswith(PFKG):
             kind = OWL.ObjectProperty if prop.value is vocab.Value.IRI else OWL.DatatypeProperty
             assert ontology.value(URIRef(prop.iri), RDF.type) == kind

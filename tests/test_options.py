@@ -6,7 +6,9 @@ import csv
 import gzip
 import io
 import json
-from typing import TYPE_CHECKING, Any
+import math
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import typer
@@ -14,8 +16,10 @@ import zstandard
 from typer.testing import CliRunner
 
 import kg
+import kg.cli.centrality
+import kg.network
 from kg.cli import app
-from kg.errors import ParseError
+from kg.errors import ParseError, QueryError
 from tests.documents import document, genes_table, row
 
 if TYPE_CHECKING:
@@ -47,6 +51,10 @@ ALL: Edges = SYNONYMS | FAMILY
 WHOLE: Edges = ALL | dict.fromkeys(FAMILY, 1)
 YEAR_2021: Edges = {("STAT3", "TP53"): 1, ("Socs3", "Stat3"): 1}
 
+# STAT3 stands in all three figures with human genes, so that it is with none of them more often than by chance.
+WITH_SOCS3 = [("SOCS3", "IL6"), ("SOCS3", "JAK1"), ("SOCS3", "JAK2")]
+NPMI = math.log(3 / 2) / math.log(3)
+
 NETWORKS: list[tuple[dict[str, Any], Edges]] = [
     ({}, ALL),
     ({"tier": "strict"}, STRICT),
@@ -60,6 +68,10 @@ NETWORKS: list[tuple[dict[str, Any], Edges]] = [
     ({"since": 2020}, YEAR_2021),
     ({"until": 2020}, {pair: weight for pair, weight in ALL.items() if pair not in YEAR_2021}),
     ({"min_count": 2}, {("SOCS3", "STAT3"): 2}),
+    ({"weight": "papers"}, WHOLE | {("SOCS3", "STAT3"): 1}),
+    ({"weight": "newman"}, dict.fromkeys(WHOLE, 0.25) | YEAR_2021 | {("SOCS3", "STAT3"): 1.25}),
+    ({"weight": "npmi"}, dict.fromkeys(WITH_SOCS3, NPMI) | {("IL6", "JAK1"): 1, ("IL6", "JAK2"): 1}),
+    ({"tier": "strict", "collapse_reused": True}, STRICT | {("SOCS3", "STAT3"): 1}),
 ]
 networks = pytest.mark.parametrize(("options", "edges"), NETWORKS, ids=[str(options) for options, _ in NETWORKS])
 
@@ -98,7 +110,8 @@ def run(*arguments: object, status: int = 0, stdin: str | None = None) -> str:
 
 def flags(options: dict[str, Any]) -> list[str]:
     """The options as the command line has them."""
-    return [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
+    named = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
+    return [text for name, value in named for text in ((name,) if value is True else (name, str(value)))]
 
 
 def rows(tsv: str) -> list[dict[str, str]]:
@@ -136,11 +149,114 @@ def test_the_options_of_kg_centrality(made: kg.Build, options: dict[str, Any], e
     assert dict(table.select("symbol", "strength").rows()) == pytest.approx(strengths, abs=1e-9)
 
 
+@pytest.fixture(scope="module")
+def often(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
+    """Nine figures: STAT3 and SOCS3 always together in three of them, IL6 alone in the others; and TP53 in all."""
+    folder = tmp_path_factory.mktemp("often")
+    tp53 = row("TP53", "TP53", hgnc_symbol="TP53", entrez="7157")
+    for number in range(9):
+        genes = [tp53, *([STAT3, SOCS3] if number < 3 else [IL6])]
+        text = document(figid=f"PMC{number}__f", pmcid=f"PMC{number}", genes=genes)
+        (folder / f"PMC{number}__f.md").write_bytes(text)
+    return kg.build(folder, output=tmp_path_factory.mktemp("often") / "build", formats=())
+
+
+def test_a_false_discovery_rate_leaves_out_what_may_be_chance(often: kg.Build) -> None:
+    found = rows(run("network", often.path, "--fdr", "0.1"))
+    assert [(line["symbol_a"], line["symbol_b"]) for line in found] == [("STAT3", "SOCS3")]
+    # One of 84 ways to have the figures of the one be those of the other, in 6 pairs of genes.
+    assert (float(found[0]["p_value"]), float(found[0]["q_value"])) == pytest.approx((1 / 84, 6 / 84))
+    assert len(rows(run("network", often.path))) == 4
+    assert [line["symbol"] for line in rows(run("centrality", often.path, "--fdr", "0.1"))] == ["SOCS3", "STAT3"]
+    run("network", often.path, "--fdr", "0.01", status=1)
+
+
+def test_the_null_model_says_what_is_expected(often: kg.Build) -> None:
+    found = {}
+    for null in ("hypergeometric", "configuration"):
+        table = rows(run("network", often.path, "--null", null))
+        found[null] = {(line["symbol_a"], line["symbol_b"]): float(line["expected"]) for line in table}
+        pairs = often.cooccurrence_frames(null=null).pairs
+        assert pairs.get_column("expected").to_list() == list(map(float, (line["expected"] for line in table)))
+    assert found["hypergeometric"]["STAT3", "SOCS3"] == pytest.approx(1)
+    # The three figures of both hold two of the genes that are not in all, where the others hold one.
+    assert found["configuration"]["STAT3", "SOCS3"] > 1.2
+    assert run("network", often.path) == run("network", often.path, "--null", "hypergeometric")
+
+
 def test_each_option_of_the_network_gives_another_network() -> None:
     assert len({tuple(sorted(undirected(edges).items(), key=str)) for _, edges in NETWORKS}) == len(NETWORKS)
 
 
-@pytest.mark.parametrize("command", ["network", "centrality"])
+def column(table: str, name: str) -> list[str]:
+    return [line[name] for line in sorted(rows(table), key=lambda line: line["ncbigene"])]
+
+
+def test_measures_are_the_columns_of_centrality(made: kg.Build) -> None:
+    table = run("centrality", made.path, "--measure", "core_number", "--measure", "degree")
+    assert table.splitlines()[0].split("\t") == ["symbol", "ncbigene", "degree", "core_number"]
+    assert made.centrality(measures=["degree"]).columns == ["symbol", "ncbigene", "degree"]
+
+
+def test_distance_is_by_pairs_or_by_their_weights(made: kg.Build) -> None:
+    near = {
+        distance: column(run("centrality", made.path, "--distance", distance), "closeness")
+        for distance in ("hops", "inverse")
+    }
+    assert near["hops"] == column(run("centrality", made.path), "closeness")
+    assert near["hops"] != near["inverse"]
+    assert made.centrality(distance="inverse").sort("ncbigene")["closeness"].to_list() == list(
+        map(float, near["inverse"])
+    )
+
+
+def test_betweenness_is_sampled_by_seed(made: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("kg.network.centrality"), "_SAMPLES", 2)
+    exact = run("centrality", made.path)
+    assert run("centrality", made.path, "--betweenness", "exact") == exact
+    sampled = {run("centrality", made.path, "--betweenness", "sampled", "--seed", seed) for seed in range(4)}
+    assert len(sampled) > 1
+    assert exact not in sampled
+    assert run("centrality", made.path, "--betweenness", "sampled") in sampled
+    table = made.centrality(betweenness="sampled", seed=3).select("ncbigene", "betweenness").sort("ncbigene")
+    other = run("centrality", made.path, "--betweenness", "sampled", "--seed", "3")
+    assert table["betweenness"].to_list() == list(map(float, column(other, "betweenness")))
+
+
+def test_the_options_of_communities(made: kg.Build, tmp_path: Path) -> None:
+    target = tmp_path / "found.json"
+    answers = []
+    for options, n_runs in (
+        ({}, 5),
+        ({"algorithm": "leiden"}, 5),
+        ({"resolution": 9.0}, 5),
+        ({"seed": 3}, 5),
+        ({"tier": "strict"}, 1),
+    ):
+        run("communities", made.path, "-o", target, *flags(options), "--runs", n_runs)
+        answers.append(json.loads(target.read_text(encoding="utf-8")))
+        assert answers[-1] == json.loads(made.communities(n_runs=n_runs, **options).to_json())
+    whole, leiden, fine, other, strict = answers
+    assert (whole["algorithm"], whole["resolution"], whole["seed"], whole["n_runs"]) == ("louvain", 1.0, 0, 5)
+    assert (leiden["algorithm"], fine["resolution"], other["seed"], strict["n_runs"]) == ("leiden", 9.0, 3, 1)
+    assert len(fine["communities"]) > len(whole["communities"])
+    assert (whole["stability"], strict["stability"]) == (1.0, None)
+    result = runner.invoke(app, ["communities", str(made.path)])
+    assert result.stderr.startswith("8 genes in 2 communities; modularity ")
+    assert {line["community"] for line in rows(result.stdout)} == {"1", "2"}
+
+
+@pytest.mark.parametrize("option", ["Distance", "Betweenness", "Algorithm"])
+def test_choices_of_the_commands_are_those_of_the_library(option: str) -> None:
+    literal, *_ = get_args(getattr(kg.cli.centrality, option))
+    assert get_args(literal) == get_args(getattr(kg.network, option))
+
+
+def test_measures_to_choose_are_those_of_the_library() -> None:
+    assert tuple(kg.cli.centrality.Measure) == kg.network.MEASURES
+
+
+@pytest.mark.parametrize("command", ["network", "centrality", "communities"])
 def test_output_is_the_file_to_write(made: kg.Build, tmp_path: Path, command: str) -> None:
     target = tmp_path / "found.tsv"
     assert run(command, made.path, "-o", target) == ""
@@ -325,7 +441,191 @@ def test_regenerate_makes_embedded_blocks_again(tmp_path: Path) -> None:
     assert names == ["embedded", "CreativeWork"]
 
 
-NETWORK_OPTIONS = {"tier", "level", "expand", "weight", "organism", "since", "until", "min_count"}
+EXPLAINED: list[tuple[dict[str, Any], tuple[str, str], int, str]] = [
+    ({}, ("STAT3", "SOCS3"), 2, ""),
+    ({}, ("JAK1", "JAK2"), 0, "one and the same token"),
+    ({"expand": "full"}, ("JAK1", "JAK2"), 1, ""),
+    ({"expand": "none"}, ("JAK", "STAT3"), 1, ""),
+    ({"level": "paper"}, ("STAT3", "SOCS3"), 1, ""),
+    ({"tier": "strict"}, ("STAT3", "IL6"), 0, "a lexicon beyond the tier"),
+    ({"organism": "10090"}, ("stat3", "socs3"), 1, ""),
+    ({"since": 2020}, ("STAT3", "SOCS3"), 0, "other years"),
+    ({"until": 2020}, ("STAT3", "TP53"), 0, "other years"),
+    ({"tier": "strict", "collapse_reused": True}, ("STAT3", "SOCS3"), 1, "those of another figure"),
+]
+
+
+@pytest.mark.parametrize(("options", "pair", "count", "reason"), EXPLAINED, ids=[str(case[:2]) for case in EXPLAINED])
+def test_the_options_of_explain(
+    made: kg.Build, options: dict[str, Any], pair: tuple[str, str], count: int, reason: str
+) -> None:
+    command = ["explain", made.path, *pair, *flags(options)]
+    found = json.loads(run(*command, "--json", status=0 if count else 1))
+    assert found["count"] == count
+    assert [reason in each["reason"] for each in found["uncounted"]] == [True] * bool(reason)
+    assert found == json.loads(made.explain(*pair, **options).to_json())
+
+
+def test_explain_prints_a_table_json_or_markdown(made: kg.Build) -> None:
+    text, markdown = (run("explain", made.path, "STAT3", "SOCS3", *more) for more in ((), ("--markdown",)))
+    assert "  year  STAT3 as" in text
+    assert "| year | figure | STAT3 as | SOCS3 as | image | paper |" in markdown
+    run("explain", made.path, "STAT3", "SOCS3", "--json", "--markdown", status=2)
+
+
+def test_the_options_of_trends(made: kg.Build, tmp_path: Path) -> None:
+    def of(*more: object) -> list[dict[str, str]]:
+        return rows(run("trends", made.path, "--min-count", 1, *more))
+
+    everything = of()
+    assert {line["first_year"] for line in everything} == {"2019", "2021"}
+    assert {line["count"] for line in everything} == {"1"}
+    assert {line["count"] for line in of("--level", "figure")} == {"1", "2"}
+    assert {line["count"] for line in of("--level", "figure", "--tier", "strict", "--collapse-reused")} == {"1"}
+    assert len(of("--tier", "strict")) == len(STRICT)
+    assert len(of("--tier", "synonyms")) == len(SYNONYMS)
+    assert len(of("--expand", "full")) == len(everything) + 1
+    assert {line["symbol_b"] for line in of("--expand", "none")} >= {"JAK"}
+    assert len(of("--organism", "9606")) == len(everything) - 1
+    assert of("--split", 2020) == everything == of("--split", 2021)
+    later = {line["symbol_b"]: line["later"] for line in of("--split", 2021, "--tier", "strict", "--organism", "9606")}
+    assert later == {"TP53": "1", "SOCS3": "0"}
+    for more in (["--split", 2019], ["--since", 2020], ["--until", 2020]):
+        result = runner.invoke(app, ["trends", str(made.path), *map(str, more)])
+        assert isinstance(result.exception, QueryError)
+    run("trends", made.path, status=1)  # of three papers there is no pair
+    run("trends", made.path, "--min-count", 1, "-o", tmp_path / "found.tsv")
+    assert (tmp_path / "found.tsv").read_text(encoding="utf-8") == run("trends", made.path, "--min-count", 1)
+    table = made.trends(min_count=1, tier="strict", level="figure", split=2020)
+    assert table["count"].to_list() == [int(line["count"]) for line in of("--tier", "strict", "--level", "figure")]
+
+
+def test_years_stand_alone_if_asked(made: kg.Build) -> None:
+    found = rows(run("trends", made.path, "--by-year", "--min-count", 1, "--tier", "strict", "--level", "figure"))
+    counts = {(line["symbol_a"], line["symbol_b"], line["year"]): line["count"] for line in found}
+    human = {("STAT3", "TP53", "2021"): "1", ("STAT3", "SOCS3", "2019"): "2"}
+    assert counts == human | {("Socs3", "Stat3", "2021"): "1"}
+    since = rows(run("trends", made.path, "--by-year", "--min-count", 1, "--tier", "strict", "--since", 2020))
+    assert {line["year"] for line in since} == {"2021"}
+    until = rows(run("trends", made.path, "--by-year", "--min-count", 1, "--tier", "strict", "--until", 2020))
+    assert {line["year"] for line in until} == {"2019"}
+    run("trends", made.path, "--by-year", "--split", 2020, status=2)
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    path = tmp_path / "genes.txt"
+    path.write_text("# a list\nSTAT3, SOCS3;TP53\tNOT1\n\n", encoding="utf-8")
+    return path
+
+
+def test_the_options_of_enrich(made: kg.Build, listed: Path, tmp_path: Path) -> None:
+    def of(*more: object, status: int = 0) -> dict[str, Any]:
+        found = json.loads(run("enrich", made.path, listed, "--json", "--min-size", 1, *more, status=status))
+        assert isinstance(found, dict)
+        return found
+
+    def sets(found: dict[str, Any]) -> dict[str, int]:
+        return {row["figid"]: row["n_genes"] for row in found["results"]}
+
+    whole = of()
+    assert sets(whole) == {"PMC1__f1": 5, "PMC1__f2": 2, "PMC2__f3": 2}
+    assert (whole["n_background"], whole["n_listed"], whole["n_sets"]) == (6, 3, 3)
+    assert [name["name"] for name in whole["unknown"]] == ["NOT1"]
+    assert sets(of("--tier", "strict")) == {"PMC1__f1": 2, "PMC1__f2": 2, "PMC2__f3": 2}
+    assert sets(of("--tier", "synonyms"))["PMC1__f1"] == 3
+    assert sets(of("--since", 2020)) == {"PMC2__f3": 2}
+    assert sets(of("--until", 2020)) == {"PMC1__f1": 5, "PMC1__f2": 2}
+    assert sets(of("--min-size", 3)) == {"PMC1__f1": 5}
+    assert {row["pmcid"]: row["n_genes"] for row in of("--level", "paper")["results"]} == {"PMC1": 5, "PMC2": 2}
+    assert len(of("--limit", 1)["results"]) == 1
+    assert {gene["taxon"] for gene in of("--organism", "9606")["genes"]} == {"9606"}
+    few = tmp_path / "background.txt"
+    few.write_text("STAT3\nSOCS3\nIL6\nJAK1\n", encoding="utf-8")
+    smaller = of("--background", few)
+    assert (smaller["n_background"], sets(smaller)["PMC1__f1"], smaller["outside"][0]["symbol"]) == (4, 4, "TP53")
+    assert of("--background", 100)["n_background"] == 100
+    assert of("--background", "corpus") == whole
+    # The mouse has genes of the same names.
+    mice = tmp_path / "mice.txt"
+    mice.write_text("stat3\nsocs3\n", encoding="utf-8")
+    found = json.loads(run("enrich", made.path, mice, "--json", "--min-size", 1, "--organism", "mus musculus"))
+    assert [gene["ncbigene"] for gene in found["genes"]] == ["20848", "12702"]
+
+
+def test_where_a_list_comes_from_and_where_sets_go(made: kg.Build, listed: Path, tmp_path: Path) -> None:
+    command = ["enrich", made.path, listed]
+    text = run(*command)
+    assert "  rank        p        q   odds  overlap  mentions  year  figure" in text
+    assert run("enrich", made.path, "-", stdin=listed.read_text(encoding="utf-8")) == text
+    result = runner.invoke(app, [str(argument) for argument in command])
+    assert "kg: NOT1: no gene of that name" in result.stderr
+    table = rows(run(*command, "-o", "-"))
+    assert [(line["figid"], line["genes"]) for line in table] == [("PMC1__f1", "SOCS3;STAT3")]
+    assert run(*command, "-o", tmp_path / "found.tsv") == ""
+    assert (tmp_path / "found.tsv").read_text(encoding="utf-8") == run(*command, "-o", "-")
+    run(*command, "-o", "-", "--json", status=2)
+    run(*command, "--min-size", 50, status=1)
+    (tmp_path / "bytes").write_bytes(b"\xff")
+    for place, said in (("nowhere.txt", "no such file for GENES"), (tmp_path / "bytes", "cannot be read")):
+        failed = runner.invoke(app, ["enrich", str(made.path), str(place)])
+        assert said in str(failed.exception)
+    (tmp_path / "many.txt").write_text("\n".join(["STAT3", *(f"NOT{n}" for n in range(30))]), encoding="utf-8")
+    many = runner.invoke(app, ["enrich", str(made.path), str(tmp_path / "many.txt"), "--min-size", "1"])
+    assert "kg: and 10 more names that are no genes; --json lists all" in many.stderr
+
+
+def test_a_list_is_no_large_file(made: kg.Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.cli.evidence._MAX_LIST_BYTES", 3)
+    (tmp_path / "long.txt").write_text("STAT3", encoding="utf-8")
+    failed = runner.invoke(app, ["enrich", str(made.path), str(tmp_path / "long.txt")])
+    assert "larger than 3 bytes" in str(failed.exception)
+
+
+CHANCE_OPTIONS = {"null", "fdr"}
+
+
+def test_a_network_goes_into_several_files_and_a_picture(made: kg.Build, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("pairs.tsv", "pairs.graphml")]
+    picture = tmp_path / "network.svg"
+    printed = run("network", made.path, "-o", files[0], "-o", files[1], "--plot", picture)
+    assert printed == ""
+    assert files[0].read_text(encoding="utf-8") == run("network", made.path)
+    assert files[1].read_text(encoding="utf-8").startswith("<?xml")
+    assert "<svg" in picture.read_text(encoding="utf-8")
+    picture.unlink()
+    assert run("network", made.path, "--plot", picture) == ""
+    assert picture.exists()
+
+
+def test_a_network_is_held_against_gene_sets(made: kg.Build, tmp_path: Path) -> None:
+    sets = tmp_path / "sets.gmt"
+    sets.write_text("a\t\tSTAT3\tIL6\tJAK1\nb\t\tIL6\tSTAT3\n", encoding="utf-8")
+    found = rows(run("network", made.path, "--evaluate", sets, "--level", "paper"))
+    expected = made.evaluate(sets, level="paper")
+    assert [(row["tier"], row["expand"], row["score"]) for row in found] == expected.select(
+        "tier", "expand", "score"
+    ).rows()
+    assert [int(row["n_positive"]) for row in found] == expected["n_positive"].to_list()
+    out = tmp_path / "pairs.tsv"
+    assert rows(run("network", made.path, "--evaluate", sets, "--level", "paper", "-o", out)) == found
+    assert out.read_text(encoding="utf-8") == run("network", made.path, "--level", "paper")
+
+
+NETWORK_OPTIONS = {
+    "tier",
+    "level",
+    "expand",
+    "weight",
+    "organism",
+    "since",
+    "until",
+    "min_count",
+    "collapse_reused",
+    *CHANCE_OPTIONS,
+}
+PAIR_OPTIONS = NETWORK_OPTIONS - {"weight", "min_count", *CHANCE_OPTIONS}
+SET_OPTIONS = {"level", "tier", "organism", "since", "until"}
 TESTED = {
     "build": {
         "inputs",
@@ -343,8 +643,12 @@ TESTED = {
     "stats": {"folder", "as_json"},
     "show": {"folder", "name", "as_json"},
     "query": {"folder", "text", "file", "result_format", "limit"},
-    "network": {"folder", "output", *NETWORK_OPTIONS},
-    "centrality": {"folder", "output", *NETWORK_OPTIONS},
+    "network": {"folder", "output", "plot", "evaluate", *NETWORK_OPTIONS},
+    "centrality": {"folder", "output", "measures", "distance", "betweenness", "seed", *NETWORK_OPTIONS},
+    "communities": {"folder", "output", "algorithm", "resolution", "n_runs", "seed", *NETWORK_OPTIONS},
+    "explain": {"folder", "a", "b", "as_json", "markdown", *PAIR_OPTIONS},
+    "trends": {"folder", "output", "by_year", "split", "min_count", "level", *PAIR_OPTIONS},
+    "enrich": {"folder", "genes", "output", "background", "min_size", "limit", "as_json", *SET_OPTIONS},
     "check": {"folder", "recommended", "workers", "as_json"},
     "export": {"folder", "export_format", "output", "regenerate"},
 }
@@ -354,4 +658,4 @@ def test_no_option_is_without_a_test() -> None:
     group: Any = typer.main.get_command(app)
     found = {name: {p.name for p in command.params} - {"help"} for name, command in group.commands.items()}
     assert found == TESTED
-    assert {name for options, _ in NETWORKS for name in options} == NETWORK_OPTIONS
+    assert {name for options, _ in NETWORKS for name in options} == NETWORK_OPTIONS - CHANCE_OPTIONS

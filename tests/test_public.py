@@ -21,6 +21,7 @@ PUBLIC = [
     "Gene",
     "GeneFamily",
     "GeneMention",
+    "GeneSet",
     "KgError",
     "NotFoundError",
     "Paper",
@@ -34,7 +35,9 @@ PUBLIC = [
     "gene_rows",
     "read_build",
     "read_figures",
+    "read_gmt",
     "to_graph",
+    "write_gmt",
 ]
 HEAVY = ["frontmatter", "networkx", "numpy", "polars", "pyoxigraph", "pyshacl", "rdflib", "scipy", "typer", "yaml"]
 

@@ -1,104 +1,72 @@
-"""``kg network`` and ``kg centrality``: genes that are drawn together."""
+"""``kg network``: genes that are drawn together."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from kg.cli.application import MANY, BuildFolder, Output, app
+from kg.cli.application import BuildFolder, app
+from kg.cli.network_options import say_empty, take_network_options
 
-__all__ = ["centrality", "network"]
+if TYPE_CHECKING:
+    from typing import Unpack
 
-Tier = Annotated[
-    Literal["strict", "synonyms", "all"],
-    typer.Option(help="Lexicons that count: official symbols; also aliases and previous symbols; also families."),
+    from kg.network import NetworkOptions
+
+__all__ = ["network"]
+
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Where to write, in the format of the suffix; may be given again. - is standard output, the default.",
+    ),
 ]
-Level = Annotated[Literal["figure", "paper"], typer.Option(help="What a pair is counted in.")]
-Expand = Annotated[
-    Literal["fractional", "none", "full"],
-    typer.Option(help="How a word that means several genes counts: shared out, as its family, or as every gene."),
+Plot = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw it as .png or .svg; needs `pip install 'pfocr-kg[plot]'`.")
 ]
-Weight = Annotated[
-    Literal["count", "fractional"] | None,
-    typer.Option(help="The edge weight; by default `fractional` with --expand fractional, else `count`."),
-]
-Organism = Annotated[
-    str | None, typer.Option(metavar="TAXON", help="Only genes of this species: NCBI Taxonomy id or name.")
-]
-Since = Annotated[int | None, typer.Option(metavar="YEAR", help="Only papers of this year or later.")]
-Until = Annotated[int | None, typer.Option(metavar="YEAR", help="Only papers of this year or earlier.")]
-MinCount = Annotated[
-    int, typer.Option(metavar="N", min=1, max=MANY, help="Only pairs that stand in at least N figures or papers.")
+
+
+Sets = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="SETS.gmt",
+        help="Print how well each tier, expansion and weight agrees with a library of gene sets, instead.",
+    ),
 ]
 
 
 @app.command()
+@take_network_options()
 def network(
     folder: BuildFolder,
-    output: Output = "-",
-    tier: Tier = "all",
-    level: Level = "figure",
-    expand: Expand = "fractional",
-    weight: Weight = None,
-    organism: Organism = None,
-    since: Since = None,
-    until: Until = None,
-    min_count: MinCount = 1,
+    output: Outputs = None,
+    plot: Plot = None,
+    evaluate: Sets = None,
+    **options: Unpack[NetworkOptions],
 ) -> None:
-    """Write the gene co-occurrence network: .tsv, .csv, .parquet or .graphml."""
+    """Write the gene co-occurrence network: .tsv, .csv, .parquet, .graphml, .gexf, .cyjs, .ttl, .nt or .kgx."""
     from kg.api import read_build
-    from kg.network import write_network
+    from kg.network import EvaluationOptions, plot_network, write_network, write_table
 
-    graph = read_build(folder).cooccurrence(
-        tier=tier,
-        level=level,
-        expand=expand,
-        weight=weight,
-        organism=organism,
-        since=since,
-        until=until,
-        min_count=min_count,
-    )
-    write_network(graph, sys.stdout if output == "-" else output)
-    _say_empty(n_found=graph.number_of_edges())
-    if output != "-":
-        typer.echo(f"{output}: {len(graph):,} nodes, {graph.number_of_edges():,} pairs", err=True)
-
-
-@app.command()
-def centrality(
-    folder: BuildFolder,
-    output: Output = "-",
-    tier: Tier = "all",
-    level: Level = "figure",
-    expand: Expand = "fractional",
-    weight: Weight = None,
-    organism: Organism = None,
-    since: Since = None,
-    until: Until = None,
-    min_count: MinCount = 1,
-) -> None:
-    """Write the centrality of each gene in the co-occurrence network: .tsv, .csv or .parquet."""
-    from kg.api import read_build
-    from kg.network import write_table
-
-    table = read_build(folder).centrality(
-        tier=tier,
-        level=level,
-        expand=expand,
-        weight=weight,
-        organism=organism,
-        since=since,
-        until=until,
-        min_count=min_count,
-    )
-    write_table(table, sys.stdout if output == "-" else output)
-    _say_empty(n_found=len(table))
-
-
-def _say_empty(*, n_found: int) -> None:
-    if n_found == 0:
-        typer.echo("kg: no pair of genes fits these options", err=True)
-        raise typer.Exit(1)
+    build = read_build(folder)
+    if evaluate is not None:
+        # Tiers, expansions and weights are what is compared; the other options hold for all.
+        kept = {name: value for name, value in options.items() if name in EvaluationOptions.__annotations__}
+        write_table(build.evaluate(evaluate, **cast("Any", kept)), sys.stdout)
+        if not output and plot is None:
+            return
+    targets = output or ([] if plot else ["-"])
+    frames = build.cooccurrence_frames(**options)
+    for target in targets:
+        write_network(frames, sys.stdout if target == "-" else target)
+    say_empty(n_found=frames.pairs.height)
+    if plot is not None:
+        plot_network(frames, plot)
+    for path in [target for target in targets if target != "-"] + ([str(plot)] if plot else []):
+        typer.echo(f"{path}: {frames.nodes.height:,} nodes, {frames.pairs.height:,} pairs", err=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["betweenness"]
+__all__ = ["betweenness", "to_betweenness"]
 
 _BATCH = 64  # sources at a time: wide enough to pay for reading the adjacency, narrow enough to stay in the cache
 
@@ -57,14 +57,33 @@ def betweenness(adjacency: Any, sources: Iterable[int] | None = None) -> Reals: 
     n = matrix.shape[0]
     starts = np.arange(n) if sources is None else np.fromiter(sources, np.int64)
     total = np.zeros(n)
-    if n < 3 or not len(starts):
-        return total
     for first in range(0, len(starts), _BATCH):
         total += _dependencies(matrix, starts[first : first + _BATCH])
-    n_starts = np.full(n, len(starts))
-    n_starts[starts] -= 1
+    is_source = np.zeros(n, bool)
+    is_source[starts] = True
+    return to_betweenness(total, is_source)
+
+
+def to_betweenness(total: Reals, is_source: npt.NDArray[np.bool_]) -> Reals:
+    """Return the betweenness of nodes, from the sums of their dependencies on the paths of some sources.
+
+    Parameters
+    ----------
+    total
+        For every node the sum over sources of the shares of paths from there that pass the node.
+    is_source
+        Which nodes are sources.
+
+    Returns
+    -------
+    numpy.ndarray
+        One value a node, 0 to 1: the mean over pairs of a source and a node, other than the node itself.
+    """
+    import numpy as np
+
     # A lone source has no path of its own to pass: its total is 0, and stays so.
-    result: Reals = total / (np.maximum(n_starts, 1) * (n - 2))
+    n_starts = np.maximum(is_source.sum() - is_source, 1)
+    result: Reals = total / (n_starts * max(len(total) - 2, 1))
     return result
 
 

@@ -1,27 +1,47 @@
-"""The co-occurrence network: genes that stand together in figures, or in papers, as a networkx graph."""
+"""The co-occurrence network: genes that stand together in figures, or in papers, as tables or a networkx graph."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from kg.errors import QueryError
+from kg.network.chance import STATISTICS, Chance, Null
 from kg.network.evidence import read_evidence
-from kg.network.pairs import count_pairs
+from kg.network.frames import FIRST_COLUMNS, Frames
+from kg.network.pairs import count_pairs, join_pairs
+from kg.network.runs import run_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from typing import Unpack
 
     import networkx as nx
+    import numpy as np
+    import numpy.typing as npt
     import polars as pl
 
     from kg.folder import Folder
-    from kg.network.evidence import Expand, Tier
+    from kg.network.evidence import Evidence, Expand, Tier
     from kg.network.pairs import Pairs
 
-__all__ = ["Level", "NetworkOptions", "Weight", "cooccurrence"]
+    Integers = npt.NDArray[np.integer[Any]]
+
+__all__ = [
+    "PAIR_COLUMNS",
+    "Level",
+    "NetworkOptions",
+    "Null",
+    "Weight",
+    "cooccurrence",
+    "cooccurrence_frames",
+    "pair_table",
+]
 
 Level = Literal["figure", "paper"]
-Weight = Literal["count", "fractional"]
+Weight = Literal["count", "fractional", "newman", "papers", "npmi"]
+
+PAIR_COLUMNS = (*FIRST_COLUMNS, "n_figures", "n_papers", "fractional", *STATISTICS, "first_year")
+"""The columns of a table of pairs, in order."""
 
 
 class NetworkOptions(TypedDict, total=False):
@@ -35,9 +55,12 @@ class NetworkOptions(TypedDict, total=False):
     since: int | None
     until: int | None
     min_count: int
+    collapse_reused: bool
+    null: Null
+    fdr: float | None
 
 
-def cooccurrence(
+def cooccurrence_frames(
     folder: Folder,
     *,
     tier: Tier = "all",
@@ -48,14 +71,17 @@ def cooccurrence(
     since: int | None = None,
     until: int | None = None,
     min_count: int = 1,
-) -> nx.Graph[str]:
-    r"""Return the network of genes that pair in the figures of a build.
+    collapse_reused: bool = False,
+    null: Null = "hypergeometric",
+    fdr: float | None = None,
+) -> Frames:
+    r"""Return the network of genes that pair in the figures of a build, as tables.
 
     The unit of evidence is a token: the part of an OCR word that a matched symbol matches. In one figure, tier and
     organism let :math:`k(t)` be the number of genes that token :math:`t` may mean. Two genes pair if two *different*
     tokens support them, so that one word that names a whole family makes no pair within it. A figure in which they
-    pair adds one to ``count``, and :math:`g(a)\,g(b)` to ``fractional``, where :math:`g = \max_t 1/\sqrt{k(t)}` over
-    the tokens of the gene: a token is a vector of length one over the genes that it may mean.
+    pair adds one to ``n_figures``, and :math:`g(a)\,g(b)` to ``fractional``, where :math:`g = \max_t 1/\sqrt{k(t)}`
+    over the tokens of the gene: a token is a vector of length one over the genes that it may mean.
 
     Parameters
     ----------
@@ -65,31 +91,41 @@ def cooccurrence(
         Lexicons to believe: ``strict`` official symbols, ``synonyms`` also aliases and previous symbols, ``all`` also
         families, complexes and unknown lexicons.
     level
-        ``figure``, or ``paper``: a pair counts once in a paper, and adds the largest product that it has in one of the
-        paper's figures. Genes of two figures of one paper do not pair.
+        What is counted and tested: ``figure``, or ``paper``, where a pair counts once in a paper, and adds the largest
+        value that it has in one of the paper's figures. Genes of two figures of one paper do not pair.
     expand
         ``fractional``: as above. ``full``: every two genes of a figure pair, those of one token too. ``none``: a token
         that expands to one family stands as the family, any other token of several genes stands for nothing, and what
         is left pairs.
     weight
-        Which of ``count`` and ``fractional`` is the edge's ``weight``; by default ``fractional`` where `expand` is,
-        otherwise ``count``.
+        ``count``: figures (or papers) in which they pair. ``fractional``: as above. ``newman``: the sum of
+        :math:`1/(n-1)`, where a figure supports :math:`n` genes, so that a gene's weights add up to its figures.
+        ``papers``: papers in which they pair. ``npmi``: as in the table; pairs at or below 0 are left out, for a weight
+        is a similarity. By default ``fractional`` where `expand` is, otherwise ``count``.
     organism
         An NCBI Taxonomy id, or a species name of the build in any case; by default all species, each with pairs of
         its own.
     since, until
         First and last year of the papers, both included; where one is given, papers without a year are left out.
     min_count
-        Pairs with a smaller ``count`` are left out; at least 1.
+        Pairs of fewer figures (or papers) are left out, but stay tests; at least 1.
+    collapse_reused
+        Figures of one paper that support the same genes count as one.
+    null
+        The chance that ``expected``, ``log_ratio``, p and q refer to: ``hypergeometric`` keeps how many figures (or
+        papers) each gene stands in; ``configuration`` also how many genes each figure holds.
+    fdr
+        Only pairs of at most this q, more than 0 and at most 1.
 
     Returns
     -------
-    networkx.Graph
-        Nodes are genes by NCBI Gene id (``3716``) and, under ``none``, families (``family:JAK``; of another species
-        than human ``family/10090:JAK``); each has a pair. Genes come by id as a number, then families by symbol.
-        Node attributes: ``symbol``, ``kind`` (``gene`` or ``family``), ``n_figures`` (that support it, paired or not),
-        and ``taxon`` where known. Edges, by their nodes' order: ``weight``, ``count`` (int), ``fractional`` (float,
-        12 decimals). Graph attributes: the options that were not left out.
+    Frames
+        ``nodes``, each with a pair: ``id`` (a gene by NCBI Gene id, ``3716``, or a family, ``family:JAK``; of another
+        species than human ``family/10090:JAK``), ``symbol``, ``kind`` (``gene`` or ``family``), ``taxon`` (null where
+        unknown), ``n_figures`` and ``n_papers`` (that support it, paired or not). Genes come by id as a number, then
+        families by symbol. ``pairs``: `PAIR_COLUMNS`, heaviest first, then by the ids; of a pair the node that comes
+        first in ``nodes`` is a.  The formulas of the statistics stand in `kg.network.statistics`, those of the
+        configuration model in `kg.network.null_model`. ``attributes``: the options that were not left out.
 
     Raises
     ------
@@ -102,28 +138,18 @@ def cooccurrence(
 
     References
     ----------
-    Tiers: Hanspers et al. 2020, doi:10.1186/s13059-020-02181-2.
+    Tiers: Hanspers et al. 2020, doi:10.1186/s13059-020-02181-2. Newman's weight: Newman 2001,
+    doi:10.1103/PhysRevE.64.016132.
 
     Examples
     --------
     >>> import kg
-    >>> graph = cooccurrence(kg.build("seeds/"))
-    >>> graph.edges["3569", "6774"]  # IL6 and STAT3, in both figures, each by a word of its own
-    {'weight': 2.0, 'count': 2, 'fractional': 2.0}
-    >>> graph.has_edge("3716", "3717")  # JAK1 and JAK2 have one word between them
-    False
+    >>> pairs = cooccurrence_frames(kg.build("seeds/"), tier="strict").pairs
+    >>> pairs.select("symbol_a", "symbol_b", "weight", "n_figures", "expected", "jaccard").row(0)
+    ('CPT1B', 'HIC1', 1.0, 1, 0.5, 1.0)
     """
     weight = weight or ("fractional" if expand == "fractional" else "count")
-    _check(level, weight, min_count)
-    evidence = read_evidence(folder, tier=tier, expand=expand, organism=organism, since=since, until=until)
-    pairs = count_pairs(
-        evidence.support,
-        n_nodes=evidence.nodes.height,
-        by_paper=level == "paper",
-        within_tokens=expand == "full",
-        min_count=min_count,
-    )
-    options: dict[str, str | int | None] = {
+    options: dict[str, Any] = {
         "tier": tier,
         "level": level,
         "expand": expand,
@@ -132,35 +158,194 @@ def cooccurrence(
         "since": since,
         "until": until,
         "min_count": min_count,
+        "collapse_reused": collapse_reused,
+        "null": null,
+        "fdr": fdr,
     }
-    graph = _to_graph(evidence.nodes, pairs, weight)
-    graph.graph.update((name, value) for name, value in options.items() if value is not None)
-    return graph
+    _check(level, weight, null, min_count, fdr)
+    evidence = read_evidence(
+        folder,
+        tier=tier,
+        expand=expand,
+        organism=organism,
+        since=since,
+        until=until,
+        collapse_reused=collapse_reused,
+    )
+    attributes = {name: value for name, value in options.items() if value is not None}
+    table = pair_table(
+        evidence,
+        by_paper=level == "paper",
+        within_tokens=expand == "full",
+        weight=weight,
+        min_count=min_count,
+        null=null,
+        fdr=fdr,
+    )
+    return _to_frames(evidence.nodes, table, attributes)
 
 
-def _check(level: str, weight: str, min_count: int) -> None:
-    for name, value, known in (("level", level, get_args(Level)), ("weight", weight, get_args(Weight))):
-        if value not in known:
-            raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")
-    if min_count < 1:
-        raise QueryError(f"min_count {min_count} is too small; a pair counts at least 1")
+def pair_table(
+    evidence: Evidence,
+    *,
+    by_paper: bool,
+    within_tokens: bool,
+    weight: Weight,
+    min_count: int = 1,
+    null: Null = "hypergeometric",
+    fdr: float | None = None,
+) -> pl.DataFrame:
+    """Return the pairs of some evidence with all statistics, heaviest first.
+
+    Parameters
+    ----------
+    evidence
+        What the figures support.
+    by_paper, within_tokens
+        As for `kg.network.pairs.count_pairs`.
+    weight, min_count, null, fdr
+        As for `cooccurrence_frames`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``a`` and ``b`` (rows of the nodes, the smaller first), ``weight``, and the columns of `PAIR_COLUMNS` from
+        ``n_figures`` on.
+    """
+    import numpy as np
+    import polars as pl
+
+    chance = Chance(evidence, unit="paper" if by_paper else "unit")
+    blocks, rows = [], []
+    for block in count_pairs(evidence, by_paper=by_paper, within_tokens=within_tokens, newman=weight == "newman"):
+        count = block.n_papers if by_paper else block.n_figures
+        row = chance.rows(block.left, block.right, count)
+        keep = count >= min_count
+        blocks.append(block.where(keep))
+        rows.append(row[keep])
+    pairs, row = join_pairs(blocks), np.concatenate(rows)
+    statistics = chance.measure(null)
+    weights = _weights(weight, pairs, row, statistics, by_paper=by_paper)
+    passed = weights > 0
+    if fdr is not None:
+        passed &= (statistics["q_value"] <= fdr)[row]
+    chosen = np.flatnonzero(passed)
+    chosen = chosen[_heaviest_first(weights[chosen], pairs.left[chosen], pairs.right[chosen])]
+    columns = {"a": pairs.left, "b": pairs.right, "weight": weights, "n_figures": pairs.n_figures}
+    columns |= {"n_papers": pairs.n_papers, "fractional": pairs.fractional}
+    table = pl.DataFrame({name: values[chosen] for name, values in columns.items()})
+    first_year = pl.Series("first_year", pairs.first_year[chosen])
+    return table.hstack(pl.DataFrame(statistics)[row[chosen]]).with_columns(first_year.replace(0, None))
 
 
-def _to_graph(nodes: pl.DataFrame, pairs: Pairs, weight: Weight) -> nx.Graph[str]:
-    """Return the pairs as a graph; every attribute is a plain Python value, as GraphML needs."""
-    import networkx as nx
+def _weights(
+    weight: Weight, pairs: Pairs, row: Integers, statistics: dict[str, npt.NDArray[np.float64]], *, by_paper: bool
+) -> npt.NDArray[Any]:
+    if weight == "npmi":
+        return statistics["npmi"][row]
+    if weight == "newman" and pairs.newman is not None:
+        return pairs.newman
+    if weight == "fractional":
+        return pairs.fractional
+    return pairs.n_papers if by_paper or weight == "papers" else pairs.n_figures
+
+
+def _heaviest_first(weights: npt.NDArray[Any], left: Integers, right: Integers) -> Integers:
+    """Return the places of pairs by weight, descending, and then by their nodes."""
     import numpy as np
 
-    graph: nx.Graph[str] = nx.Graph()
-    for row in nodes[np.union1d(pairs.left, pairs.right)].iter_rows(named=True):
-        node = row.pop("id")
-        graph.add_node(node, **{name: value for name, value in row.items() if value is not None})
-    graph.add_edges_from(_edges(nodes.get_column("id").to_list(), pairs, weight))
+    by_nodes = None
+    if np.any(left[1:] < left[:-1]):  # species follow one another
+        by_nodes = np.lexsort((right, left))
+        weights = weights[by_nodes]
+    if weights.dtype.kind == "f":
+        # Twice as fast as a stable sort: equal weights are put in order once they are neighbours.
+        order = np.argsort(weights)[::-1]
+        starts = run_starts(weights[order])
+        rank = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    else:
+        order, rank = np.arange(len(weights)), weights.max(initial=0) - weights.astype(np.int64)
+    order = np.sort(rank << 32 | order) & 0xFFFFFFFF
+    return order if by_nodes is None else by_nodes[order]
+
+
+def _check(level: str, weight: str, null: str, min_count: int, fdr: float | None) -> None:
+    for name, value, known in (("level", level, Level), ("weight", weight, Weight), ("null", null, Null)):
+        if value not in get_args(known):
+            raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(get_args(known))}")
+    if min_count < 1:
+        raise QueryError(f"min_count {min_count} is too small; a pair counts at least 1")
+    if fdr is not None and not 0 < fdr <= 1:
+        raise QueryError(f"fdr {fdr} is no false discovery rate; give a number above 0, at most 1")
+
+
+def _to_frames(nodes: pl.DataFrame, table: pl.DataFrame, attributes: dict[str, Any]) -> Frames:
+    import numpy as np
+
+    ends = [table.get_column(end) for end in "ab"]
+    ids, symbols = (nodes.get_column(name) for name in ("id", "symbol"))
+    pairs = table.with_columns(
+        *(ids.gather(end).alias(f"ncbigene_{end.name}") for end in ends),
+        *(symbols.gather(end).alias(f"symbol_{end.name}") for end in ends),
+    ).select(PAIR_COLUMNS)
+    paired = np.zeros(nodes.height, bool)
+    for end in ends:
+        paired[end.to_numpy()] = True
+    kept = nodes.filter(paired).select("id", "symbol", "kind", "taxon", "n_figures", "n_papers")
+    return Frames(kept, pairs, attributes)
+
+
+def cooccurrence(
+    folder: Folder, *, attributes: Collection[str] | None = None, **options: Unpack[NetworkOptions]
+) -> nx.Graph[str]:
+    """Return the network of genes that pair in the figures of a build, as a networkx graph.
+
+    Parameters
+    ----------
+    folder
+        A finished build.
+    attributes
+        What an edge has beside its ``weight``: some of the columns from ``n_figures`` on in the table of pairs, or all,
+        by default. A million edges take 0.2 GB without, and 1 GB with all of them.
+    **options
+        Those of `cooccurrence_frames`, which says what they mean, and what is raised.
+
+    Returns
+    -------
+    networkx.Graph
+        Nodes by ``id``, with the other columns of the nodes as attributes; edges with `attributes`; the options as
+        attributes of the graph. Values are plain Python numbers and text; what is not known is left out.
+
+    Raises
+    ------
+    QueryError
+        Also if an edge has no attribute of a name.
+
+    Examples
+    --------
+    >>> import kg
+    >>> graph = cooccurrence(kg.build("seeds/"), attributes=["n_figures", "fractional"])
+    >>> graph.edges["3569", "6774"]  # IL6 and STAT3, in both figures, each by a word of its own
+    {'weight': 2.0, 'n_figures': 2, 'fractional': 2.0}
+    >>> graph.has_edge("3716", "3717")  # JAK1 and JAK2 have one word between them
+    False
+    """
+    import networkx as nx
+
+    known = PAIR_COLUMNS[len(FIRST_COLUMNS) :]
+    for name in attributes or ():
+        if name not in known:
+            raise QueryError(f"an edge has no attribute {name!r}; take some of {', '.join(known)}")
+    frames = cooccurrence_frames(folder, **options)
+    graph: nx.Graph[str] = nx.Graph(**frames.attributes)
+    for node in frames.nodes.iter_rows(named=True):
+        graph.add_node(node.pop("id"), **{name: value for name, value in node.items() if value is not None})
+    wanted = ["weight", *(name for name in known if attributes is None or name in attributes)]
+    graph.add_edges_from(_edges(frames.pairs.select("ncbigene_a", "ncbigene_b", *wanted), wanted))
     return graph
 
 
-def _edges(ids: list[str], pairs: Pairs, weight: Weight) -> Iterator[tuple[str, str, dict[str, int | float]]]:
-    columns = (pairs.left.tolist(), pairs.right.tolist(), pairs.count.tolist(), pairs.fractional.tolist())
-    for left, right, count, fractional in zip(*columns, strict=True):
-        chosen = count if weight == "count" else fractional
-        yield ids[left], ids[right], {"weight": chosen, "count": count, "fractional": fractional}
+def _edges(pairs: pl.DataFrame, names: list[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the edges; every value is a plain Python one."""
+    for left, right, *values in pairs.iter_rows():
+        yield left, right, {name: value for name, value in zip(names, values, strict=True) if value is not None}

@@ -1,209 +1,267 @@
-"""Pairs: how often, and with what shares, two nodes pair; by sparse products in blocks, so that memory stays flat.
+"""Pairs: how often, and with what shares, two nodes pair; in blocks of left nodes, so that memory stays flat.
 
-Two nodes of a figure pair unless each has one token only, and that is the same one. So the pairs of a figure are
-all of its pairs less those within the nodes of a single token, and both are products of an incidence matrix
-with itself. Papers of several figures are listed pair by pair, because a pair counts once in a paper.
+The pairs are the cells above the diagonal of ``B.T @ B``, where ``B`` is the incidence of figures by nodes. They are
+not multiplied but listed, block by block and figure for figure, and summed into cells: half the work of the product,
+the cells come in order, several sums share one list, and each pair of each figure can be looked at. That leaves out
+the pairs of a single token, and counts a pair once in a paper, or in figures that are one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from kg.network.runs import run_starts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     import numpy.typing as npt
-    import polars as pl
 
-    Integers = npt.NDArray[np.int64]
+    from kg.network.evidence import Evidence
+
+    Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
+    Entries = Mapping[str, npt.NDArray[Any]]
 
-__all__ = ["Pairs", "count_pairs"]
+__all__ = ["Pairs", "count_pairs", "join_pairs"]
 
-# Cells of a block of the product, were it dense: bounds the memory beyond the pairs themselves to some 200 MB.
-_BLOCK = 8_000_000
-# Pairs of figures listed at a time; a single paper may exceed it.
-_LISTED = 2_000_000
+# Pairs of figures listed at a time, and cells to sum them in: so few that they stay in the processor's cache.
+# A single node may exceed them.
+_LISTED = 100_000
+_CELLS = 1_000_000
+# A block of more cells than this for each pair of a figure is summed by sorting.
+_SPARSE = 64
 # Shares are square roots, so sums carry rounding; equal weights must be equal, or their order would be chance.
 _DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of nodes as arrays of one length, sorted by `left` and `right`.
+    """Pairs of nodes as arrays of one length, by `left` and then `right`.
 
     Attributes
     ----------
     left, right
-        Numbers of the two nodes; left is the smaller.
-    count
-        In how many figures, or papers, they pair.
+        Rows of the two nodes; left is the smaller.
+    n_figures
+        In how many figures they pair; figures that are one count once.
+    n_papers
+        In how many papers.
     fractional
-        Sum of the products of their shares over those figures, or papers; to 12 decimals.
+        Sum of the products of their shares over the figures or papers; to 12 decimals.
+    newman
+        Sum of 1/(n-1) over them, n the nodes of a figure; to 12 decimals. None where it was not asked for.
+    first_year
+        Of the earliest paper in which they pair; 0 where no year is known.
     """
 
     left: Integers
     right: Integers
-    count: Integers
+    n_figures: Integers
+    n_papers: Integers
     fractional: Reals
+    newman: Reals | None
+    first_year: Integers
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Pairs:
+        """Return some of the pairs."""
+        if keep.all():
+            return self
+        chosen: list[Any] = [None if values is None else values[keep] for values in _columns(self)]
+        return Pairs(*chosen)
 
 
-def count_pairs(support: pl.DataFrame, *, n_nodes: int, by_paper: bool, within_tokens: bool, min_count: int) -> Pairs:
-    """Return the pairs of the nodes of all figures.
+def _columns(pairs: Pairs) -> list[Any]:
+    return [getattr(pairs, field.name) for field in fields(pairs)]
+
+
+def join_pairs(parts: list[Pairs]) -> Pairs:
+    """Return the pairs of all parts, of which there is at least one, in their order."""
+    import numpy as np
+
+    columns = zip(*map(_columns, parts), strict=True)
+    joined: list[Any] = [None if values[0] is None else np.concatenate(values) for values in columns]
+    return Pairs(*joined)
+
+
+def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newman: bool = False) -> Iterator[Pairs]:
+    """Yield the pairs of the nodes of all figures, block by block of left nodes of one species.
 
     Parameters
     ----------
-    support
-        Of `kg.network.evidence.Evidence`.
-    n_nodes
-        Nodes are numbers below this one.
+    evidence
+        What the figures support.
     by_paper
-        A pair counts once a paper, and adds the largest product that it has in one of the paper's figures.
+        A pair adds to the sums once a paper, the largest value that it has in one of the paper's figures; otherwise
+        once a figure, or once for figures that are one.
     within_tokens
         Nodes that share their only token pair too.
-    min_count
-        Pairs that count less are left out.
+    newman
+        Whether to sum 1/(n-1).
+
+    Yields
+    ------
+    Pairs
+        Those of some left nodes; each pair is in one block. Within a species the blocks are in order. There is at least
+        one block.
     """
-    import polars as pl
-
-    if within_tokens:
-        support = support.with_columns(pl.lit(-1, dtype=pl.Int64).alias("token"))
-    parts: list[_Sums] = []
-    if by_paper:
-        several = pl.col("figure").n_unique().over("paper") > 1
-        parts.extend(_listed(support.filter(several), n_nodes))
-        support = support.filter(~several)
-    parts.extend(_multiplied(support, n_nodes))
-    key, count, fractional = _merge(parts)
-    keep = count >= min_count
-    key = key[keep]
-    return Pairs(key // max(n_nodes, 1), key % max(n_nodes, 1), count[keep], fractional[keep].round(_DECIMALS))
-
-
-if TYPE_CHECKING:
-    # Keys (left * n_nodes + right), counts, and sums of products.
-    _Sums = tuple[Integers, Integers, Reals]
-
-
-def _merge(parts: list[_Sums]) -> _Sums:
-    """Return the sums of every key, by key."""
     import numpy as np
 
-    if not parts:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
-    key, count, fractional = (np.concatenate(column) for column in zip(*parts, strict=True))
-    if np.all(key[1:] > key[:-1]):
-        return key, count, fractional
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    starts = _starts(key)
-    return key[starts], np.add.reduceat(count[order], starts), np.add.reduceat(fractional[order], starts)
-
-
-def _starts(*columns: Integers) -> Integers:
-    """Return where each run of equal rows begins."""
-    import numpy as np
-
-    if not len(columns[0]):
-        return np.empty(0, np.int64)
-    changes = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return np.concatenate(([0], np.flatnonzero(changes) + 1))
-
-
-def _multiplied(support: pl.DataFrame, n_nodes: int) -> Iterator[_Sums]:
-    """Yield the pairs of figures, block by block of left nodes."""
-    import polars as pl
-
-    if support.is_empty():
+    species = evidence.nodes.get_column("species").rank("dense").to_numpy()
+    inner = np.argsort(species, kind="stable").astype(np.int32)  # nodes of one species are neighbours, in their order
+    ends = species[inner].searchsorted(species[inner], side="right")
+    entries = _entries(evidence, inner, within_tokens=within_tokens)
+    if not len(inner):
+        none = np.empty(0, np.int32)
+        yield Pairs(none, none, none, none, np.empty(0), np.empty(0) if newman else None, none)
         return
-    every = _Product(support, "figure", n_nodes)
-    # Single tokens of one node make no pair.
-    single = support.filter((pl.col("token") >= 0) & (pl.len().over("token") > 1))
-    same = None if single.is_empty() else _Product(single, "token", n_nodes)
-    step = max(1, _BLOCK // n_nodes)
-    for start in range(0, n_nodes, step):
-        key, count, fractional = every.block(start, start + step)
-        if same is not None:
-            inner, inner_count, inner_fractional = same.block(start, start + step)
-            place = key.searchsorted(inner)
-            count[place] -= inner_count
-            fractional[place] -= inner_fractional
-            keep = count > 0
-            key, count, fractional = key[keep], count[keep], fractional[keep]
-        yield key, count, fractional
-
-
-class _Product:
-    """The upper triangle of an incidence matrix times itself, once with ones and once with shares."""
-
-    def __init__(self, support: pl.DataFrame, row: str, n_nodes: int) -> None:
-        import numpy as np
-        from scipy.sparse import csr_array
-
-        rows = support.get_column(row).rank("dense").to_numpy().astype(np.int64) - 1
-        place = (rows, support.get_column("node").to_numpy())
-        shape = (int(rows.max()) + 1, n_nodes)
-        self._n = n_nodes
-        self._ones: Any = csr_array((np.ones(len(rows), np.int64), place), shape=shape)
-        self._shares: Any = csr_array((support.get_column("share").to_numpy(), place), shape=shape)
-        self._ones_turned: Any = self._ones.T.tocsr()
-        self._shares_turned: Any = self._shares.T.tocsr()
-
-    def block(self, start: int, stop: int) -> _Sums:
-        import numpy as np
-
-        count = self._ones_turned[start:stop] @ self._ones
-        fractional = self._shares_turned[start:stop] @ self._shares
-        # The two have the same cells, for nothing is zero; sorted, their values stand side by side.
-        count.sort_indices()
-        fractional.sort_indices()
-        left = np.repeat(np.arange(start, start + count.shape[0], dtype=np.int64), np.diff(count.indptr))
-        upper = count.indices > left
-        key = left[upper] * self._n + count.indices[upper]
-        return key, count.data[upper], fractional.data[upper]
-
-
-def _listed(support: pl.DataFrame, n_nodes: int) -> Iterator[_Sums]:
-    """Yield the pairs of papers, each counted once with its largest product, block by block of papers."""
-    import numpy as np
-
-    paper, figure, node, token = (support.get_column(name).to_numpy() for name in ("paper", "figure", "node", "token"))
-    share = support.get_column("share").to_numpy()
-    if not len(paper):
-        return
-    later = _ends(figure) - np.arange(len(figure)) - 1  # nodes of the same figure that stand after each one
-    ends = np.append(_starts(paper)[1:], len(paper))
-    done = np.cumsum(later)[ends - 1]  # pairs listed by the end of each paper
-    last_of_block = np.append(np.flatnonzero(np.diff(done // _LISTED)), len(ends) - 1)
+    listing = _Listing(entries, len(inner))
+    again = _Listing({name: values[entries["again"]] for name, values in entries.items()}, len(inner))
     start = 0
-    for stop in ends[last_of_block]:
-        first = np.repeat(np.arange(start, stop), later[start:stop])
-        before = np.cumsum(later[start:stop]) - later[start:stop]
-        second = first + 1 + np.arange(len(first)) - np.repeat(before, later[start:stop])
-        keep = (token[first] < 0) | (token[first] != token[second])
-        first, second = first[keep], second[keep]
+    while start < len(inner):
+        end = int(ends[start])
+        stop = listing.end_of_block(start, end)
+        block = _Block(start, stop, end)
+        cells, sums = block.sum(listing, newman=newman)
+        block.count_once(again, cells, sums, unit="paper" if by_paper else "unit")
+        left, right = (inner[start + place] for place in np.divmod(cells, block.width))
+        sums = {name: values.round(_DECIMALS) if values.dtype.kind == "f" else values for name, values in sums.items()}
+        yield Pairs(left, right, **{"newman": None} | sums)
         start = stop
-        if len(first):
-            yield _once(paper[first], node[first] * n_nodes + node[second], share[first] * share[second])
 
 
-def _ends(column: Integers) -> Integers:
-    """Return for every row where its run of equal values ends."""
+def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool) -> Entries:
+    """Return what the figures support as arrays, by figure and node, with the nodes renumbered."""
     import numpy as np
 
-    starts = _starts(column)
-    ends = np.append(starts[1:], len(column))
-    return np.repeat(ends, ends - starts)
+    number = np.empty_like(inner)
+    number[inner] = np.arange(len(inner))
+    columns = ("figure", "unit", "paper", "year", "share", "token")
+    entries = {name: evidence.support.get_column(name).to_numpy() for name in columns}
+    # The nodes of a figure are of one species, so they are still in order.
+    entries["node"] = number[evidence.support.get_column("node").to_numpy()]
+    if within_tokens:
+        entries["token"] = np.full(len(entries["node"]), -1)
+    size = np.diff(run_starts(entries["figure"]), append=len(entries["node"]))
+    entries["newman"] = np.repeat(1 / np.maximum(size - 1, 1), size)
+    # Only a node that stands twice in a paper can pair twice in it.
+    of_paper = entries["paper"] * max(len(inner), 1) + entries["node"]
+    order = np.argsort(of_paper)
+    runs = np.diff(run_starts(of_paper[order]), append=len(order))
+    entries["again"] = np.empty(len(order), bool)
+    entries["again"][order] = np.repeat(runs > 1, runs)
+    return entries
 
 
-def _once(paper: Integers, key: Integers, product: Reals) -> _Sums:
-    """Return the sums of every key, where a key counts once a paper with its largest product."""
-    import numpy as np
+class _Listing:
+    """Lists the pairs of figures for a range of left nodes; `entries` stand by figure and node."""
 
-    order = np.lexsort((key, paper))
-    paper, key = paper[order], key[order]
-    starts = _starts(paper, key)
-    best = np.maximum.reduceat(product[order], starts)
-    return _merge([(key[starts], np.ones(len(starts), np.int64), best)])
+    def __init__(self, entries: Entries, n_nodes: int) -> None:
+        import numpy as np
+
+        self.entries = entries
+        node = entries["node"]
+        starts = run_starts(entries["figure"])
+        size = np.diff(starts, append=len(node))
+        later = np.repeat(starts + size, size) - np.arange(len(node)) - 1  # entries of the figure after each one
+        self._order = np.argsort(node, kind="stable")  # by node and then figure
+        self._later = later[self._order]
+        self._listed = np.concatenate(([0], np.cumsum(self._later)))
+        self._first = np.concatenate(([0], np.cumsum(np.bincount(node, minlength=n_nodes))))
+
+    def end_of_block(self, start: int, end: int) -> int:
+        """Return where a block ends that starts with one node and stays before another."""
+        listed = self._listed[self._first[start : end + 1]]
+        stop = start + int(listed.searchsorted(listed[0] + _LISTED, side="right")) - 1
+        return max(start + 1, min(stop, start + _CELLS // (end - start)))
+
+    def pairs(self, start: int, stop: int) -> tuple[Integers, Integers, Integers]:
+        """Return the pairs of left nodes with others: left entries, how many pairs each has, and all right entries.
+
+        A node's entries are by figure, so that those of the earliest figures come last.
+        """
+        import numpy as np
+
+        low, high = self._first[start], self._first[stop]
+        left, n_pairs = self._order[low:high], self._later[low:high]
+        skip = left + 1 - (self._listed[low:high] - self._listed[low])
+        return left, n_pairs, np.arange(self._listed[high] - self._listed[low]) + np.repeat(skip, n_pairs)
+
+
+class _Block:
+    """The cells of the left nodes from one to another, paired with those from the first to the end of their species."""
+
+    def __init__(self, start: int, stop: int, end: int) -> None:
+        self.start = start
+        self.width = end - start
+        self.n_cells = (stop - start) * self.width
+        self.stop = stop
+
+    def _cells(self, entries: Entries, left: Integers, n_pairs: Integers, right: Integers) -> Integers:
+        """Return the cell of each pair; of two nodes that share their only token, the one behind the last."""
+        import numpy as np
+
+        node, token = entries["node"], entries["token"]
+        place = (node[left].astype(np.int64) - self.start) * self.width - self.start
+        cells: Integers = node.take(right) + np.repeat(place, n_pairs)
+        known = token[left]
+        if known.size and known.max() >= 0:
+            np.putmask(known, known < 0, -2)
+            cells[token.take(right) == np.repeat(known, n_pairs)] = self.n_cells
+        return cells
+
+    def sum(self, listing: _Listing, *, newman: bool) -> tuple[Integers, dict[str, Any]]:
+        """Return the cells that have pairs, and the sums over all figures."""
+        import numpy as np
+
+        entries = listing.entries
+        left, n_pairs, right = listing.pairs(self.start, self.stop)
+        cell = self._cells(entries, left, n_pairs, right)
+        known, n_cells = None, self.n_cells
+        if len(cell) * _SPARSE < n_cells:
+            known, cell = np.unique(np.append(cell, n_cells), return_inverse=True)
+            cell, n_cells = cell[:-1], len(known) - 1
+        count = np.bincount(cell, minlength=n_cells)[:n_cells]
+        found = np.flatnonzero(count)
+        products = entries["share"].take(right)
+        products *= np.repeat(entries["share"][left], n_pairs)
+        first_year = np.empty(n_cells + 1, np.int32)
+        first_year[cell] = np.repeat(entries["year"][left], n_pairs)  # the last, so the earliest, stays
+        sums = {
+            "n_figures": count[found].astype(np.int32),
+            "fractional": np.bincount(cell, products, n_cells)[found],
+            "first_year": first_year[found],
+        }
+        if newman:
+            sums["newman"] = np.bincount(cell, np.repeat(entries["newman"][left], n_pairs), n_cells)[found]
+        return found if known is None else known[found], sums
+
+    def count_once(self, again: _Listing, cells: Integers, sums: dict[str, Any], *, unit: str) -> None:
+        """Count a pair once in a paper, or in figures that are one, with its largest values there."""
+        import numpy as np
+
+        entries = again.entries
+        left, n_pairs, right = again.pairs(self.start, self.stop)
+        cell = self._cells(entries, left, n_pairs, right)
+        keep = cell < self.n_cells
+        place, right, left = cells.searchsorted(cell[keep]), right[keep], np.repeat(left, n_pairs)[keep]
+        sums["n_papers"] = sums["n_figures"].copy()
+        for name, count in (("paper", "n_papers"), ("unit", "n_figures")):
+            of_pair = entries[name][left]
+            order = np.lexsort((of_pair, place))
+            starts = run_starts(place[order], of_pair[order])
+            if len(starts) == len(place):
+                continue
+            where = place[order][starts]
+            np.subtract.at(sums[count], where, (np.diff(starts, append=len(place)) - 1).astype(np.int32))
+            if name == unit:
+                values = {
+                    "fractional": entries["share"][left] * entries["share"][right],
+                    "newman": entries["newman"][left],
+                }
+                for weight in values.keys() & sums.keys():
+                    value = values[weight][order]
+                    surplus = np.add.reduceat(value, starts) - np.maximum.reduceat(value, starts)
+                    np.subtract.at(sums[weight], where, surplus)

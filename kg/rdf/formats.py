@@ -214,16 +214,16 @@ def jsonld_context() -> dict[str, object]:
     ``ontology/context.jsonld`` is this value; a test holds the two equal.
     """
     context: dict[str, object] = dict(PREFIXES)
-    for curie in vocab.CLASSES:
+    for curie in (*vocab.CLASSES, *vocab.NETWORK_CLASSES):
         bare = curie.removeprefix("schema:").removeprefix("pfkg:")
         if bare != curie:
             context[bare] = curie
-    for prop in PROPERTIES.values():
+    for prop in (*PROPERTIES.values(), *vocab.NETWORK_PROPERTIES.values()):
         if prop.key == "@type":
             continue
         if prop.value is Value.IRI:
             context[prop.key] = {"@id": prop.iri, "@type": "@id"}
-        elif prop.value in (Value.DECIMAL, Value.YEAR):
+        elif prop.value in (Value.DECIMAL, Value.DOUBLE, Value.YEAR):
             context[prop.key] = {"@id": prop.iri, "@type": prop.value.value}
         elif prop.curie in _SETS:
             context[prop.key] = {"@id": prop.iri, "@container": "@set"}

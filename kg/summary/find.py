@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING, Any
 
 from kg import vocab
 from kg.errors import NotFoundError, Problem, Severity
+from kg.genes import GeneNames, KnownGene
 from kg.summary.records import (
     FigureView,
     GeneChoice,
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kg.folder import Folder
+    from kg.genes import NotAGene
 
 __all__ = ["show"]
-
-_GENE_ID = re.compile(r"(?:ncbigene:|https?://identifiers\.org/ncbigene[/:])?0*([1-9][0-9]*)", re.IGNORECASE | re.ASCII)
 
 
 def show(folder: Folder, name: str) -> View:
@@ -44,7 +43,7 @@ def show(folder: Folder, name: str) -> View:
         The build.
     name
         A figure's id, alias, IRI or page at NCBI; a paper's PMCID or IRI; a gene's NCBI Gene id (``6774``,
-        ``ncbigene:6774``), IRI or symbol. A symbol is looked for as it is spelled, then in any case.
+        ``ncbigene:6774``), IRI, symbol or alias, as `kg.genes.GeneNames` finds it.
 
     Returns
     -------
@@ -67,10 +66,16 @@ def show(folder: Folder, name: str) -> View:
     'Kei Ishibashi, et al. Fukushima J Med Sci. 2018;64(3):103-110.'
     """
     name = name.strip()
-    found = _find_figure(folder, name) or _find_paper(folder, name) or _find_gene(folder, name)
-    if found is None:
-        raise NotFoundError(_not_found(folder, name))
-    return found
+    found = _find_figure(folder, name) or _find_paper(folder, name)
+    if found is not None:
+        return found
+    gene = GeneNames(folder).find(name)
+    if isinstance(gene, KnownGene):
+        return _gene_view(folder, gene.ncbigene)
+    if gene.why == "several":
+        choices = (GeneCount(each.symbol, each.ncbigene, each.organism, each.n_figures) for each in gene.genes)
+        return GeneChoice(name, tuple(choices))
+    raise NotFoundError(_not_found(folder, gene))
 
 
 def _first(frame: pl.LazyFrame) -> dict[str, Any] | None:
@@ -105,7 +110,7 @@ def _figure_view(folder: Folder, row: dict[str, Any]) -> FigureView:
         "page": row["page_url"],
         "image": row["image_url"],
         "pfocr": row["iri"],
-        "paper": _article_url(pmcid),
+        "paper": vocab.article_url(pmcid),
         "doi": paper.get("doi") and vocab.doi_iri(paper["doi"]),
         "ndex": row["ndex"] and vocab.ndex_iri(row["ndex"]),
         "wikipathways": row["wpid"] and vocab.pathway_iri(row["wpid"]),
@@ -125,10 +130,6 @@ def _figure_view(folder: Folder, row: dict[str, Any]) -> FigureView:
         diseases=_terms(folder.scan("diseases").filter(own).sort("disease"), "doid"),
         problems=_figure_problems(folder, figid),
     )
-
-
-def _article_url(pmcid: str) -> str:
-    return vocab.web_iri(f"https://www.ncbi.nlm.nih.gov/pmc/articles/{pmcid}/")
 
 
 def _mentions(folder: Folder, own: pl.Expr) -> tuple[MentionSummary, ...]:
@@ -184,7 +185,7 @@ def _find_paper(folder: Folder, name: str) -> PaperView | None:
     if row is None:
         return None
     pmcid = row["pmcid"]
-    links = {"paper": _article_url(pmcid)} | ({"doi": vocab.doi_iri(row["doi"])} if row["doi"] else {})
+    links = {"paper": vocab.article_url(pmcid)} | ({"doi": vocab.doi_iri(row["doi"])} if row["doi"] else {})
     columns = ("figid", "number", "title", "n_mentions", "n_genes")
     figures = folder.scan("figures").filter(pl.col("pmcid") == pmcid).sort("figid").select(columns).collect()
     return PaperView(
@@ -202,27 +203,10 @@ def _find_paper(folder: Folder, name: str) -> PaperView | None:
     )
 
 
-def _find_gene(folder: Folder, name: str) -> GeneView | GeneChoice | None:
+def _gene_view(folder: Folder, ncbigene: str) -> GeneView:
     import polars as pl
 
-    genes = folder.scan("genes")
-    number = _GENE_ID.fullmatch(name)
-    if number is not None:
-        row = _first(genes.filter(pl.col("ncbigene") == number[1]))
-        return None if row is None else _gene_view(folder, row)
-    for condition in (pl.col("symbol") == name, pl.col("symbol").str.to_lowercase() == name.lower()):
-        rows = genes.filter(condition).collect().rows(named=True)
-        if len(rows) == 1:
-            return _gene_view(folder, rows[0])
-        if rows:
-            rows.sort(key=lambda row: (row["organism"] or "", int(row["ncbigene"])))
-            choices = (GeneCount(row["symbol"], row["ncbigene"], row["organism"], row["n_figures"]) for row in rows)
-            return GeneChoice(name, tuple(choices))
-    return None
-
-
-def _gene_view(folder: Folder, row: dict[str, Any]) -> GeneView:
-    ncbigene = row["ncbigene"]
+    (row,) = folder.scan("genes").filter(pl.col("ncbigene") == ncbigene).collect().rows(named=True)
     links = {"ncbi": f"https://www.ncbi.nlm.nih.gov/gene/{ncbigene}", "identifiers": row["iri"]}
     if row["is_hgnc"]:
         links["hgnc"] = vocab.hgnc_symbol_iri(row["symbol"])
@@ -258,55 +242,25 @@ def _gene_figures(folder: Folder, ncbigene: str) -> tuple[GeneFigure, ...]:
     return tuple(GeneFigure(**{**row, "words": tuple(row["words"])}) for row in frame.iter_rows(named=True))
 
 
-def _not_found(folder: Folder, name: str) -> str:
-    import polars as pl
-
-    said = visible(shorten(name, 100))
-    family = _first(folder.scan("families").filter(pl.col("symbol").str.to_lowercase() == name.lower()))
-    if family is not None:
-        symbols = folder.scan("genes").filter(pl.col("ncbigene").is_in(family["members"])).select("symbol").collect()
-        members = shorten(", ".join(sorted(symbols.to_series())))
-        return f"{said}: no gene, but a family or complex in {folder.path}; show one of its members: {members}"
-    meant = _meant_by_word(folder, name)
-    if meant:
-        return f"{said}: no gene of that name, but a word of figures in {folder.path}; it may mean {', '.join(meant)}"
-    close = _close_names(folder, name)
+def _not_found(folder: Folder, gene: NotAGene) -> str:
+    if gene.why != "unknown":
+        return str(gene)
+    close = _close_ids(folder, gene.name) or gene.close
     way_out = (
         f"did you mean {' or '.join(map(visible, close))}?" if close else "`kg stats` names the most frequent genes"
     )
-    return f"{said}: no figure, gene or paper of that name in {folder.path}; {way_out}"
+    return f"{visible(shorten(gene.name, 100))}: no figure, gene or paper of that name in {folder.path}; {way_out}"
 
 
-def _meant_by_word(folder: Folder, name: str) -> list[str]:
-    """Return the genes that a word or its lexicon entry, in any case, was matched to most often, with their counts."""
+def _close_ids(folder: Folder, name: str) -> list[str]:
+    """Return up to three ids of figures or papers like `name`, where it looks like one."""
     import polars as pl
 
-    same = [pl.col(column).str.to_lowercase() == name.lower() for column in ("word", "matched_symbol")]
-    mentions = folder.scan("mentions").filter(same[0] | same[1]).select("figid", "mention")
-    candidates = folder.scan("candidates").select("figid", "mention", "symbol").unique()
-    counts = (
-        mentions.join(candidates, on=["figid", "mention"])
-        .group_by("symbol")
-        .agg(pl.len().alias("n"))
-        .sort("n", "symbol", descending=[True, False])
-        .collect()
-    )
-    return [f"{visible(symbol)} ({n} {'mention' if n == 1 else 'mentions'})" for symbol, n in counts.head(5).rows()]
-
-
-def _close_names(folder: Folder, name: str) -> list[str]:
-    """Return up to three names like `name`: ids of figures and papers for what looks like one, else gene symbols."""
-    import polars as pl
-
-    if name.upper().startswith("PMC"):
-        # Ids are compared only where their beginnings agree: there are many, and their ends are what is mistyped.
-        start = name.upper()[:6]
-        kind = ("figures", "figid") if "_" in name else ("papers", "pmcid")
-        column = pl.col(kind[1])
-        known = folder.scan(kind[0]).filter(column.str.starts_with(start)).select(column.sort()).collect()
-        return difflib.get_close_matches(name, known.to_series().to_list(), cutoff=0.8)
-    symbols = folder.scan("genes").select(pl.col("symbol").unique().sort()).collect().to_series()
-    spelled: dict[str, str] = {}
-    for symbol in symbols:
-        spelled.setdefault(symbol.upper(), symbol)
-    return [spelled[close] for close in difflib.get_close_matches(name.upper(), list(spelled))]
+    if not name.upper().startswith("PMC"):
+        return []
+    # Ids are compared only where their beginnings agree: there are many, and their ends are what is mistyped.
+    start = name.upper()[:6]
+    kind = ("figures", "figid") if "_" in name else ("papers", "pmcid")
+    column = pl.col(kind[1])
+    known = folder.scan(kind[0]).filter(column.str.starts_with(start)).select(column.sort()).collect()
+    return difflib.get_close_matches(name, known.to_series().to_list(), cutoff=0.8)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import ClassVar, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from kg.errors import Problem
-from kg.terminal import escape_json
+from kg.answers import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kg.errors import Problem
 
 __all__ = [
     "FigureView",
@@ -28,33 +30,6 @@ __all__ = [
     "View",
     "YearCount",
 ]
-
-
-class _Summary:
-    """A value that turns into JSON."""
-
-    __slots__ = ()
-
-    kind: ClassVar[str]
-
-    def to_json(self) -> str:
-        """Return the value as JSON text on several lines, ``kind`` first; names are those of the attributes.
-
-        Controls and format characters of the data are escaped, so that the text is safe to print.
-        """
-        value = {"kind": self.kind, **asdict(self)}  # type: ignore[call-overload]  # the subclasses are dataclasses
-        return escape_json(json.dumps(_plain(value), ensure_ascii=False, indent=2))
-
-
-def _plain(value: object) -> object:
-    """Return a value with problems as objects; JSON would make lists of them."""
-    if isinstance(value, Problem):
-        return _plain(value._asdict())
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +67,7 @@ class YearCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Stats(_Summary):
+class Stats(Answer):
     """The numbers of a build.
 
     Attributes
@@ -170,7 +145,7 @@ class PaperSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureView(_Summary):
+class FigureView(Answer):
     """One figure with everything read in it; `links` by name, `problems` those of its own files."""
 
     kind: ClassVar[str] = "figure"
@@ -202,7 +177,7 @@ class GeneFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class GeneView(_Summary):
+class GeneView(Answer):
     """One gene; `figures` are the newest first."""
 
     kind: ClassVar[str] = "gene"
@@ -220,7 +195,7 @@ class GeneView(_Summary):
 
 
 @dataclass(frozen=True, slots=True)
-class GeneChoice(_Summary):
+class GeneChoice(Answer):
     """The genes that share a symbol, by organism and id: the name does not say which one is meant."""
 
     kind: ClassVar[str] = "genes"
@@ -241,7 +216,7 @@ class PaperFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperView(_Summary):
+class PaperView(Answer):
     """One paper with its figures, by figure id."""
 
     kind: ClassVar[str] = "paper"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kg.answers import counted, hang, indent, one_line, short, wrap, wrap_text
 from kg.summary.records import FigureView, GeneChoice, GeneView, PaperView
 from kg.terminal import align, cell_width, visible
-from kg.text import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kg.summary.records import GeneFigure, GeneSummary, MentionSummary, Stats, TermSummary, TopGene, View
 
@@ -34,25 +34,25 @@ _LINK_NAMES = {
 def render_stats(stats: Stats) -> str:
     """Return a build's numbers as lines of text, safe to print; none ends the last line."""
     rows = [[table, f"{n:,}"] for table, n in stats.n_rows.items()]
-    lines = ["Rows of the tables", *_indent(align(rows, right=frozenset({1})))]
+    lines = ["Rows of the tables", *indent(align(rows, right=frozenset({1})))]
     lines += [
         "",
-        f"{_count(stats.n_genes, 'distinct gene')}; {stats.family_fraction:.0%} of the gene rows come from families",
+        f"{counted(stats.n_genes, 'distinct gene')}; {stats.family_fraction:.0%} of the gene rows come from families",
     ]
     by_lexicon = [["lexicon", "tier", "rows"]]
     by_lexicon += [[visible(row.lexicon), row.tier or "unknown", f"{row.n_rows:,}"] for row in stats.lexicons]
-    lines += ["", "Gene rows by lexicon and narrowest tier", *_indent(align(by_lexicon, right=frozenset({2})))]
+    lines += ["", "Gene rows by lexicon and narrowest tier", *indent(align(by_lexicon, right=frozenset({2})))]
     by_tier = [[tier, f"{n:,}"] for tier, n in stats.tiers.items() if n or tier != "unknown"]
-    lines += ["", "Gene rows by narrowest tier", *_indent(align(by_tier, right=frozenset({1})))]
+    lines += ["", "Gene rows by narrowest tier", *indent(align(by_tier, right=frozenset({1})))]
     lines += ["", "Genes in most figures", *_top_lines(stats.top_genes)]
     most = max((year.n_figures for year in stats.years), default=0)
     years = [
         [str(y.year or "unknown"), f"{y.n_figures:,}", "#" * max(1, round(_BAR * y.n_figures / most))]
         for y in stats.years
     ]
-    lines += ["", "Figures by year of their paper", *_indent(align(years, right=frozenset({1})))]
+    lines += ["", "Figures by year of their paper", *indent(align(years, right=frozenset({1})))]
     problems = [[severity, f"{n:,}"] for severity, n in stats.problems.items()]
-    lines += ["", "Problems", *_indent(align(problems, right=frozenset({1})))]
+    lines += ["", "Problems", *indent(align(problems, right=frozenset({1})))]
     return "\n".join(lines)
 
 
@@ -63,7 +63,7 @@ def _top_lines(genes: Sequence[TopGene]) -> list[str]:
         for gene in genes
     ]
     said = "The word of a family counts for each member; `own word`: figures with a word that is no family."
-    return [*_indent(_wrap_text(said, 78)), *_indent(align(rows, right=frozenset({1, 3, 4})))]
+    return [*indent(wrap_text(said, 78)), *indent(align(rows, right=frozenset({1, 3, 4})))]
 
 
 def render_view(view: View, *, width: int = 88, n_figures: int = 50) -> str:
@@ -92,30 +92,30 @@ def render_view(view: View, *, width: int = 88, n_figures: int = 50) -> str:
 
 def _figure_lines(view: FigureView, width: int) -> list[str]:
     paper = view.paper
-    number = f"{_text(view.number)} of " if view.number else ""
-    lines = [visible(view.figid), *_wrap_text(view.title, width)]
+    number = f"{one_line(view.number)} of " if view.number else ""
+    lines = [visible(view.figid), *wrap_text(view.title, width)]
     year, title = f" ({paper.year})" if paper.year else "", f": {paper.title}" if paper.title else ""
-    lines += ["", *_wrap_text(f"{number}{paper.pmcid}{year}{title}", width)]
-    lines += _wrap_text(paper.citation, width)
+    lines += ["", *wrap_text(f"{number}{paper.pmcid}{year}{title}", width)]
+    lines += wrap_text(paper.citation, width)
     if view.organisms:
-        lines += _wrap_text("Organisms: " + ", ".join(view.organisms), width)
+        lines += wrap_text("Organisms: " + ", ".join(view.organisms), width)
     lines += ["", *_links(view.links)]
     if view.caption:
-        lines += ["", *_indent(_wrap_text(view.caption, width - 2))]
+        lines += ["", *indent(wrap_text(view.caption, width - 2))]
     usual, several = _usual_organism(view.mentions)
-    unless = f", of {_text(usual)} unless another species is named" if usual and several else ""
+    unless = f", of {one_line(usual)} unless another species is named" if usual and several else ""
     lines += [
         "",
-        *_wrap_text(f"{_count(len(view.mentions), 'mention')} of {_count(view.n_genes, 'gene')}{unless}", width),
+        *wrap_text(f"{counted(len(view.mentions), 'mention')} of {counted(view.n_genes, 'gene')}{unless}", width),
     ]
     lines += _mention_lines(view.mentions, usual, width)
     for title, terms in (("chemical", view.chemicals), ("disease", view.diseases)):
         if terms:
-            lines += ["", _count(len(terms), title), *_term_lines(terms, width)]
+            lines += ["", counted(len(terms), title), *_term_lines(terms, width)]
     if view.problems:
-        lines += ["", _count(len(view.problems), "problem")]
+        lines += ["", counted(len(view.problems), "problem")]
         for problem in view.problems:
-            lines += _hang("  ", _wrap_text(str(problem), width - 4))
+            lines += hang("  ", wrap_text(str(problem), width - 4))
     return lines
 
 
@@ -125,8 +125,8 @@ def _mention_lines(mentions: Sequence[MentionSummary], usual: str | None, width:
     heads = [["", "word", "rows", "matched", "lexicon", "tier"]]
     genes: list[list[str]] = [["genes"]]
     for mention in mentions:
-        said = (_short(mention.matched_symbol, 20), _short(mention.lexicon, 20), mention.tier or "unknown")
-        heads.append([str(mention.number), _short(mention.word, 18), f"{mention.occurrences:,}", *said])
+        said = (short(mention.matched_symbol, 20), short(mention.lexicon, 20), mention.tier or "unknown")
+        heads.append([str(mention.number), short(mention.word, 18), f"{mention.occurrences:,}", *said])
         names = [_candidate(gene, usual) for gene in mention.candidates]
         genes.append([f"{name}," for name in names[:-1]] + names[-1:])
     return _with_last_column(align(heads, right=frozenset({0, 2})), genes, width)
@@ -142,7 +142,7 @@ def _candidate(gene: GeneSummary, usual: str | None) -> str:
     """Return a gene as ``JAK1 (3716)``, as ``ace2 (492331, D. rerio)`` where it is not of the usual species."""
     organism = ""
     if gene.organism != usual:
-        genus, _, species = _text(gene.organism or "species unknown").partition(" ")
+        genus, _, species = one_line(gene.organism or "species unknown").partition(" ")
         organism = f", {genus[0]}. {species}" if gene.organism and species else f", {genus} {species}".rstrip()
     return f"{visible(gene.symbol)} ({gene.ncbigene}{organism})"
 
@@ -153,26 +153,26 @@ def _with_last_column(heads: Sequence[str], cells: Sequence[Sequence[str]], widt
     below = width - start < 24
     lines = []
     for head, pieces in zip(heads, cells, strict=True):
-        wrapped = _wrap(pieces, width - 6 if below else width - start)
+        wrapped = wrap(pieces, width - 6 if below else width - start)
         if below:
-            lines += ["  " + head, *_indent(wrapped, 6)]
+            lines += ["  " + head, *indent(wrapped, 6)]
             continue
         blanks = " " * (start - 2 - cell_width(head))
         lines.append(f"  {head}{blanks}{wrapped[0] if wrapped else ''}".rstrip(" "))
-        lines += _indent(wrapped[1:], start)
+        lines += indent(wrapped[1:], start)
     return lines
 
 
 def _term_lines(terms: Iterable[TermSummary], width: int) -> list[str]:
-    rows = [[_short(term.word, 30), _short(term.name or "", width - 60), visible(" ".join(term.ids))] for term in terms]
-    return _indent(align(rows))
+    rows = [[short(term.word, 30), short(term.name or "", width - 60), visible(" ".join(term.ids))] for term in terms]
+    return indent(align(rows))
 
 
 def _gene_lines(view: GeneView, width: int, n_figures: int) -> list[str]:
     taxon = f" (NCBI Taxonomy {visible(view.taxon)})" if view.taxon else ""
     lines = [f"{visible(view.symbol)}  ncbigene:{view.ncbigene}", visible(view.organism or "organism unknown") + taxon]
     lines += ["", *_links(view.links)]
-    lines += ["", f"{_count(view.n_mentions, 'mention')} in {_count(view.n_figures, 'figure')}, newest first"]
+    lines += ["", f"{counted(view.n_mentions, 'mention')} in {counted(view.n_figures, 'figure')}, newest first"]
     for figure in view.figures[:n_figures]:
         lines += _gene_figure_lines(figure, width)
     return lines + _more(len(view.figures) - n_figures)
@@ -180,9 +180,9 @@ def _gene_lines(view: GeneView, width: int, n_figures: int) -> list[str]:
 
 def _gene_figure_lines(figure: GeneFigure, width: int) -> list[str]:
     lines = [f"  {figure.year or '----'}  {visible(figure.figid)}"]
-    lines += _indent(_wrap_text(figure.title, width - 8), 8)
-    words = ", ".join(_short(word, 40) for word in figure.words)
-    return lines + _indent(_wrap_text(f"as {words}", width - 8), 8)
+    lines += indent(wrap_text(figure.title, width - 8), 8)
+    words = ", ".join(short(word, 40) for word in figure.words)
+    return lines + indent(wrap_text(f"as {words}", width - 8), 8)
 
 
 def _choice_lines(view: GeneChoice) -> list[str]:
@@ -192,22 +192,22 @@ def _choice_lines(view: GeneChoice) -> list[str]:
         for gene in view.genes
     ]
     title = f"{len(view.genes)} genes are called {visible(view.symbol)}; show one of them by its id"
-    return [title, *_indent(align(rows, right=frozenset({3})))]
+    return [title, *indent(align(rows, right=frozenset({3})))]
 
 
 def _paper_lines(view: PaperView, width: int, n_figures: int) -> list[str]:
-    lines = [f"{visible(view.pmcid)}{f' ({view.year})' if view.year else ''}", *_wrap_text(view.title, width)]
-    lines += _wrap_text(view.citation, width)
+    lines = [f"{visible(view.pmcid)}{f' ({view.year})' if view.year else ''}", *wrap_text(view.title, width)]
+    lines += wrap_text(view.citation, width)
     published = ", ".join(filter(None, (view.journal, view.publisher)))
-    lines += _wrap_text(published, width)
+    lines += wrap_text(published, width)
     if view.keywords:
-        lines += _wrap_text("Keywords: " + ", ".join(view.keywords), width)
-    lines += ["", *_links(view.links), "", _count(len(view.figures), "figure")]
+        lines += wrap_text("Keywords: " + ", ".join(view.keywords), width)
+    lines += ["", *_links(view.links), "", counted(len(view.figures), "figure")]
     for figure in view.figures[:n_figures]:
-        number = f"  {_text(figure.number)}" if figure.number else ""
+        number = f"  {one_line(figure.number)}" if figure.number else ""
         lines.append(f"  {visible(figure.figid)}{number}")
-        lines += _indent(_wrap_text(figure.title, width - 6), 6)
-        lines.append(f"      {_count(figure.n_mentions, 'mention')} of {_count(figure.n_genes, 'gene')}")
+        lines += indent(wrap_text(figure.title, width - 6), 6)
+        lines.append(f"      {counted(figure.n_mentions, 'mention')} of {counted(figure.n_genes, 'gene')}")
     return lines + _more(len(view.figures) - n_figures)
 
 
@@ -216,59 +216,4 @@ def _more(n: int) -> list[str]:
 
 
 def _links(links: Mapping[str, str]) -> list[str]:
-    return _indent(align([[_LINK_NAMES[name], visible(address)] for name, address in links.items()]))
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _text(text: str | None) -> str:
-    """Return text on one line with single blanks, safe to print."""
-    return visible(" ".join((text or "").split()))
-
-
-def _short(text: str, length: int) -> str:
-    return shorten(_text(text), max(8, length))
-
-
-def _wrap_text(text: str | None, width: int) -> list[str]:
-    """Return text in lines of at most `width` columns; a word that is longer is broken."""
-    return _wrap((piece for word in _text(text).split(" ") for piece in _broken(word, width)), width)
-
-
-def _broken(word: str, width: int) -> Iterator[str]:
-    """Return a word in parts that fill a line each, but for the last."""
-    part, room = "", width
-    for character in word if cell_width(word) > width else "":
-        size = cell_width(character)
-        if size > room:
-            yield part
-            part, room = "", width
-        part += character
-        room -= size
-    yield part or word
-
-
-def _wrap(pieces: Iterable[str], width: int) -> list[str]:
-    """Return pieces joined with blanks into lines of at most `width` columns; a longer piece has its own line."""
-    lines: list[str] = []
-    room = 0
-    for piece in filter(None, pieces):
-        size = cell_width(piece)
-        if lines and size + 1 <= room:
-            lines[-1] += " " + piece
-            room -= size + 1
-        else:
-            lines.append(piece)
-            room = width - size
-    return lines
-
-
-def _indent(lines: Iterable[str], n: int = 2) -> list[str]:
-    return [" " * n + line for line in lines]
-
-
-def _hang(indent: str, lines: Sequence[str]) -> list[str]:
-    """Return lines with an indent, the later ones two columns further in."""
-    return [indent + line if i == 0 else f"{indent}  {line}" for i, line in enumerate(lines)]
+    return indent(align([[_LINK_NAMES[name], visible(address)] for name, address in links.items()]))

@@ -76,12 +76,14 @@ def test_every_class_has_a_shape() -> None:
     targets = set(read_shapes("shapes.ttl").objects(None, SH.targetClass))
     # These two stand beside a class of the same node that has a shape; a property shape asks for each.
     beside = {"schema:Dataset", "biolink:Gene"}
-    assert targets == {URIRef(vocab.expand(curie)) for curie in vocab.CLASSES if curie not in beside}
+    classes = (*vocab.CLASSES, *vocab.NETWORK_CLASSES)
+    assert targets == {URIRef(vocab.expand(curie)) for curie in classes if curie not in beside}
 
 
 def test_every_property_has_a_shape() -> None:
     paths = {str(path) for path in read_shapes("shapes.ttl").objects(None, SH.path)}
-    assert {prop.iri for prop in vocab.PROPERTIES.values()} <= paths
+    properties = (*vocab.PROPERTIES.values(), *vocab.NETWORK_PROPERTIES.values())
+    assert {prop.iri for prop in properties} <= paths
 
 
 def test_the_shape_of_a_lexicon_lists_those_of_the_model() -> None:

@@ -9,7 +9,7 @@ import frontmatter
 
 from kg import tables
 from kg.folder import MANIFEST, TOOL, Folder
-from kg.model import Candidate, Figure, Gene, GeneMention, Paper
+from kg.model import FAMILY_LEXICONS, Candidate, Figure, Gene, GeneMention, Paper
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -46,6 +46,14 @@ def _record(drawn: Drawn, genes: dict[str, Gene]) -> Figure:
     return Figure(drawn.figid, Paper(drawn.pmcid, year=drawn.year), mentions=tuple(mentions))
 
 
+def _families(figures: list[Drawn]) -> dict[str, list[str]]:
+    members: dict[str, dict[str, None]] = {}
+    for mention in (mention for drawn in figures for mention in drawn.mentions):
+        if mention.lexicon in FAMILY_LEXICONS:
+            members.setdefault(mention.symbol, {}).update(dict.fromkeys(mention.genes))
+    return {symbol: list(genes) for symbol, genes in sorted(members.items())}
+
+
 def write_build(path: Path, figures: list[Drawn], genes: dict[str, Gene]) -> Folder:
     """Write figures as a build and return it; `genes` says what each id is."""
     columns = {name: tables.empty_columns(name) for name in tables.COLUMNS}
@@ -59,6 +67,7 @@ def write_build(path: Path, figures: list[Drawn], genes: dict[str, Gene]) -> Fol
             for g in genes.values()
         ],
         "papers": [{"pmcid": pmcid, "year": year} for pmcid, year in years.items()],
+        "families": [{"symbol": symbol, "members": members} for symbol, members in _families(figures).items()],
     }
     for name, rows in shared.items():
         columns[name] = {column: [row.get(column) for row in rows] for column in columns[name]}

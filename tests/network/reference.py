@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -66,17 +67,49 @@ def _supporters(
     return tokens
 
 
-def count_pairs(
-    figures: Iterable[Drawn], genes: dict[str, Gene], *, tier: str, level: str, expand: str
-) -> dict[Pair, tuple[int, float]]:
-    """Return for every pair of node ids, sorted as text, its count and its fractional weight."""
-    products: dict[Pair, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+@dataclass(frozen=True)
+class Counted:
+    """What a pair counts."""
+
+    n_figures: int
+    n_papers: int
+    fractional: float
+    newman: float
+    first_year: int | None
+
+
+def all_pairs(
+    figures: Iterable[Drawn], genes: dict[str, Gene], *, tier: str, level: str, expand: str, collapse: bool = False
+) -> dict[Pair, Counted]:
+    """Return what every pair of node ids, sorted as text, counts."""
+    found: dict[Pair, list[tuple[object, str, float, float, int | None]]] = defaultdict(list)
     for figure in figures:
         mentions = [m for m in figure.mentions if tier == "all" or m.lexicon in TIER_LEXICONS[tier]]
         for taxon in {genes[gene].taxon for mention in mentions for gene in mention.genes}:
             tokens = _supporters(mentions, genes, taxon, expand)
+            unit: object = (figure.pmcid, taxon, frozenset(tokens)) if collapse else figure.figid
             share = {node: max(1 / math.sqrt(k) for k in of.values()) for node, of in tokens.items()}
             for a, b in combinations(sorted(tokens), 2):
                 if expand == "full" or any(t != u for t in tokens[a] for u in tokens[b]):
-                    products[a, b][figure.pmcid if level == "paper" else figure.figid].append(share[a] * share[b])
-    return {pair: (len(units), sum(max(values) for values in units.values())) for pair, units in products.items()}
+                    newman = 1 / (len(tokens) - 1)
+                    found[a, b].append((unit, figure.pmcid, share[a] * share[b], newman, figure.year))
+    counted = {}
+    for pair, rows in found.items():
+        best: dict[object, tuple[float, float]] = {}
+        for place, paper, product, newman, _ in rows:
+            key = paper if level == "paper" else place
+            old = best.get(key, (0, 0))
+            best[key] = max(old[0], product), max(old[1], newman)
+        fractional, newmans = (math.fsum(values) for values in zip(*best.values(), strict=True))
+        years = [year for *_, year in rows if year is not None]
+        n_figures, n_papers = len({row[0] for row in rows}), len({row[1] for row in rows})
+        counted[pair] = Counted(n_figures, n_papers, fractional, newmans, min(years, default=None))
+    return counted
+
+
+def count_pairs(
+    figures: Iterable[Drawn], genes: dict[str, Gene], *, tier: str, level: str, expand: str
+) -> dict[Pair, tuple[int, float]]:
+    """Return for every pair of node ids, sorted as text, its count and its fractional weight."""
+    pairs = all_pairs(figures, genes, tier=tier, level=level, expand=expand)
+    return {p: (c.n_papers if level == "paper" else c.n_figures, c.fractional) for p, c in pairs.items()}

@@ -14,7 +14,7 @@ import kg.network.pairs
 from kg.api import build
 from kg.errors import BuildError, NotFoundError, QueryError
 from kg.model import Gene
-from kg.network import cooccurrence
+from kg.network import PAIR_COLUMNS, cooccurrence, cooccurrence_frames, to_frame
 from kg.network.cooccurrence import Level
 from kg.network.evidence import Expand, Tier
 
@@ -22,11 +22,13 @@ from . import reference
 from .builds import SEEDS, Drawn, Mention, read_seeds, write_build
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from kg.folder import Folder
+    from kg.network import Frames
 
 JAK1, JAK2, STAT3, IL6 = "3716", "3717", "6774", "3569"
+COUNT = {"weight": 2, "n_figures": 2, "n_papers": 2}
+BOTH = {"n_figures": 2, "n_papers": 2}
+SUMS = ["n_figures", "n_papers", "fractional"]
 BREAST = "PMC7048131__12964_2020_527_Fig5_HTML"
 GENES = {
     **{number: Gene(number, f"HUMAN{number}", True, "9606") for number in ("2", "10", "100", "1000", "20000")},
@@ -47,22 +49,43 @@ _mentions = st.builds(
 
 @st.composite
 def builds(draw: st.DrawFn) -> list[Drawn]:
-    """Return figures by id, up to three in a paper; a paper has one year."""
-    figures = []
+    """Return figures by id, up to three in a paper, some of them used again; a paper has one year."""
+    figures: list[Drawn] = []
     for number in range(draw(st.integers(1, 5))):
         paper = draw(st.integers(1, 3))
         mentions = draw(st.lists(_mentions, max_size=6, unique_by=lambda m: (m.word, m.symbol, m.lexicon)))
+        again = draw(st.booleans())
+        if again and figures:
+            mentions = list(figures[draw(st.integers(0, len(figures) - 1))].mentions)
         year = None if paper == 3 else 2018 + paper
         figures.append(Drawn(f"F{number}", f"PMC{paper}", year, tuple(mentions)))
     return figures
 
 
-def pairs_of(graph: nx.Graph[str]) -> dict[tuple[str, str], tuple[int, float]]:
-    return {(min(a, b), max(a, b)): (values["count"], values["fractional"]) for a, b, values in graph.edges(data=True)}
+definitions = st.fixed_dictionaries(
+    {
+        "tier": st.sampled_from(get_args(Tier)),
+        "level": st.sampled_from(get_args(Level)),
+        "expand": st.sampled_from(get_args(Expand)),
+    }
+)
 
 
-def approximately(pairs: dict[tuple[str, str], tuple[int, float]]) -> dict[tuple[str, str], Any]:
-    return {pair: (count, pytest.approx(fractional, abs=1e-11)) for pair, (count, fractional) in pairs.items()}
+def rows_of(frames: Frames) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = frames.pairs.rows(named=True)
+    return {(min(ends), max(ends)): row for row in rows for ends in [(row["ncbigene_a"], row["ncbigene_b"])]}
+
+
+def counted(frames: Frames) -> dict[tuple[str, str], tuple[Any, ...]]:
+    names = ("n_figures", "n_papers", "fractional", "first_year")
+    return {pair: tuple(row[name] for name in names) for pair, row in rows_of(frames).items()}
+
+
+def expected(pairs: dict[tuple[str, str], reference.Counted]) -> dict[tuple[str, str], tuple[Any, ...]]:
+    return {
+        pair: (c.n_figures, c.n_papers, pytest.approx(c.fractional, abs=1e-11), c.first_year)
+        for pair, c in pairs.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -76,69 +99,133 @@ def breast(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     return write_build(tmp_path_factory.mktemp("breast") / "build", [f for f in figures if f.figid == BREAST], genes)
 
 
-@given(figures=builds(), blocks=st.sampled_from([(8_000_000, 2_000_000), (10, 3)]))
-@settings(max_examples=40, deadline=None)
-def test_pairs_are_those_of_the_definition(figures: list[Drawn], blocks: tuple[int, int]) -> None:
+@given(
+    figures=builds(),
+    options=definitions,
+    collapse=st.booleans(),
+    blocks=st.sampled_from([(100_000, 1_000_000, 64), (3, 10, 64), (100_000, 1_000_000, 0), (3, 10, 1_000)]),
+)
+@settings(max_examples=150, deadline=None)
+def test_pairs_are_those_of_the_definition(
+    figures: list[Drawn], options: dict[str, Any], collapse: bool, blocks: tuple[int, int, int]
+) -> None:
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kg.network.pairs, "_BLOCK", blocks[0])
-        patch.setattr(kg.network.pairs, "_LISTED", blocks[1])
+        for name, value in zip(("_LISTED", "_CELLS", "_SPARSE"), blocks, strict=True):
+            patch.setattr(kg.network.pairs, name, value)
         folder = write_build(Path(place) / "build", figures, GENES)
-        for tier, level, expand in product(get_args(Tier), get_args(Level), get_args(Expand)):
-            graph = cooccurrence(folder, tier=tier, level=level, expand=expand)
-            expected = reference.count_pairs(figures, GENES, tier=tier, level=level, expand=expand)
-            assert pairs_of(graph) == approximately(expected), (tier, level, expand)
+        frames = cooccurrence_frames(folder, weight="newman", collapse_reused=collapse, **options)
+    pairs = reference.all_pairs(figures, GENES, collapse=collapse, **options)
+    assert counted(frames) == expected(pairs)
+    newman = {pair: pytest.approx(c.newman, abs=1e-11) for pair, c in pairs.items()}
+    assert {pair: row["weight"] for pair, row in rows_of(frames).items()} == newman
 
 
-@given(figures=builds(), seed=st.integers(0, 99), level=st.sampled_from(get_args(Level)))
+@given(figures=builds(), seed=st.integers(0, 99), options=definitions, collapse=st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_order_of_rows_does_not_matter(figures: list[Drawn], seed: int, level: Level) -> None:
-    def edges(drawn: list[Drawn], place: Path) -> list[Any]:
-        graph = cooccurrence(write_build(place, drawn, GENES), level=level)
-        return [list(graph.nodes(data=True)), list(graph.edges(data=True))]
-
+def test_order_of_rows_does_not_matter(
+    figures: list[Drawn], seed: int, options: dict[str, Any], collapse: bool
+) -> None:
     shuffled = random.Random(seed)  # noqa: S311  # not for secrets
     again = [Drawn(f.figid, f.pmcid, f.year, tuple(shuffled.sample(f.mentions, len(f.mentions)))) for f in figures]
     shuffled.shuffle(again)
     with TemporaryDirectory() as place:
-        assert edges(figures, Path(place) / "one") == edges(again, Path(place) / "two")
+        one, two = (
+            cooccurrence_frames(write_build(Path(place) / name, drawn, GENES), collapse_reused=collapse, **options)
+            for name, drawn in (("one", figures), ("two", again))
+        )
+    assert one.nodes.equals(two.nodes)
+    assert one.pairs.equals(two.pairs)
 
 
-@given(figures=builds(), expand=st.sampled_from(get_args(Expand)), organism=st.sampled_from(["9606", "10090"]))
+@given(figures=builds(), options=definitions, organism=st.sampled_from(["9606", "10090"]))
 @settings(max_examples=30, deadline=None)
-def test_a_network_is_well_formed(figures: list[Drawn], expand: Expand, organism: str) -> None:
+def test_a_network_is_well_formed(figures: list[Drawn], options: dict[str, Any], organism: str) -> None:
     with TemporaryDirectory() as place:
         folder = write_build(Path(place) / "build", figures, GENES)
-        graph, own = cooccurrence(folder, expand=expand), cooccurrence(folder, expand=expand, organism=organism)
-    for a, b, values in graph.edges(data=True):
+        frames, own = cooccurrence_frames(folder, **options), cooccurrence_frames(folder, organism=organism, **options)
+    assert tuple(frames.pairs.columns) == PAIR_COLUMNS
+    nodes = {row["id"]: row for row in frames.nodes.iter_rows(named=True)}
+    paired = set()
+    for (a, b), row in rows_of(frames).items():
+        paired |= {a, b}
         assert a != b
-        assert graph.nodes[a].get("taxon") == graph.nodes[b].get("taxon")
-        assert values["weight"] == values["fractional" if expand == "fractional" else "count"]
-        assert 1 <= values["count"] <= min(graph.nodes[a]["n_figures"], graph.nodes[b]["n_figures"])
-        assert 0 < values["fractional"] <= values["count"]
-        assert {type(value) for value in values.values()} == {int, float}
-    for values in (*(values for _, values in graph.nodes(data=True)), graph.graph):
-        assert {type(value) for value in values.values()} <= {int, str}
-    assert all(degree > 0 for _, degree in graph.degree())
-    assert pairs_of(own) == {
-        pair: values for pair, values in pairs_of(graph).items() if graph.nodes[pair[0]].get("taxon") == organism
+        assert nodes[a]["taxon"] == nodes[b]["taxon"]
+        assert list(nodes).index(row["ncbigene_a"]) < list(nodes).index(row["ncbigene_b"])
+        assert (row["symbol_a"], row["symbol_b"]) == tuple(nodes[row[f"ncbigene_{end}"]]["symbol"] for end in "ab")
+        count = row["n_papers" if options["level"] == "paper" else "n_figures"]
+        assert row["weight"] == (row["fractional"] if options["expand"] == "fractional" else count)
+        assert 1 <= row["n_papers"] <= row["n_figures"] <= min(nodes[a]["n_figures"], nodes[b]["n_figures"])
+        assert row["n_papers"] <= min(nodes[a]["n_papers"], nodes[b]["n_papers"])
+        assert 0 < row["fractional"] <= count
+    assert len(rows_of(frames)) == frames.pairs.height
+    assert set(nodes) == paired
+    of_organism = {pair for pair, row in rows_of(frames).items() if nodes[pair[0]]["taxon"] == organism}
+    names = [name for name in PAIR_COLUMNS if name != "q_value"]  # of fewer tests
+    assert {pair: [row[name] for name in names] for pair, row in rows_of(own).items()} == {
+        pair: [rows_of(frames)[pair][name] for name in names] for pair in of_organism
     }
-    ids = [node for node in graph if node.isdigit()]
-    families = [node for node in graph if not node.isdigit()]
-    assert list(graph) == sorted(ids, key=int) + sorted(families, key=lambda n: (graph.nodes[n]["symbol"], n))
+    genes = [row["id"] for row in nodes.values() if row["kind"] == "gene"]
+    families = [(row["symbol"], row["id"]) for row in nodes.values() if row["kind"] == "family"]
+    assert list(nodes) == sorted(genes, key=int) + [node for _, node in sorted(families)]
+    heaviest = [
+        (-row["weight"], list(nodes).index(row["ncbigene_a"]), list(nodes).index(row["ncbigene_b"]))
+        for row in frames.pairs.iter_rows(named=True)
+    ]
+    assert heaviest == sorted(heaviest)
+
+
+@given(figures=builds(), tier=st.sampled_from(get_args(Tier)), level=st.sampled_from(get_args(Level)))
+@settings(max_examples=25, deadline=None)
+def test_what_pairs_with_shares_or_unexpanded_pairs_in_full(figures: list[Drawn], tier: Tier, level: Level) -> None:
+    with TemporaryDirectory() as place:
+        folder = write_build(Path(place) / "build", figures, GENES)
+        full, fractional, none = (
+            rows_of(cooccurrence_frames(folder, tier=tier, level=level, expand=expand))
+            for expand in ("full", "fractional", "none")
+        )
+    genes_alone = {pair for pair in none if "family" not in "".join(pair)}
+    assert fractional.keys() | genes_alone <= full.keys()
+    for pair, row in fractional.items():
+        assert row["n_figures"] <= full[pair]["n_figures"]
+
+
+@given(figures=builds(), options=definitions, min_count=st.integers(1, 3))
+@settings(max_examples=25, deadline=None)
+def test_the_graph_is_the_frames(figures: list[Drawn], options: dict[str, Any], min_count: int) -> None:
+    with TemporaryDirectory() as place:
+        folder = write_build(Path(place) / "build", figures, GENES)
+        frames = cooccurrence_frames(folder, min_count=min_count, **options)
+        graph = cooccurrence(folder, min_count=min_count, **options)
+        lean = cooccurrence(folder, attributes=[], min_count=min_count, **options)
+    assert graph.graph == frames.attributes
+    known = [
+        [{name: value for name, value in row.items() if value is not None} for row in pairs.iter_rows(named=True)]
+        for pairs in (to_frame(graph), frames.pairs)
+    ]
+    assert known[0] == known[1]
+    assert list(graph) == frames.nodes.get_column("id").to_list()
+    for row in frames.nodes.iter_rows(named=True):
+        attributes = {name: value for name, value in row.items() if value is not None}
+        assert graph.nodes[attributes.pop("id")] == attributes
+    for *_, values in graph.edges(data=True):
+        assert {type(value) for value in values.values()} <= {int, float}
+    assert {frozenset(edge): values for *edge, values in lean.edges(data=True)} == {
+        frozenset(edge): {"weight": values["weight"]} for *edge, values in graph.edges(data=True)
+    }
 
 
 def test_a_real_build_gives_the_network_of_its_rows(seeds: Folder, tmp_path: Path) -> None:
     built = build(SEEDS, output=tmp_path / "build", formats=())
     for tier, level, expand in product(get_args(Tier), get_args(Level), get_args(Expand)):
-        ours = cooccurrence(seeds, tier=tier, level=level, expand=expand)
-        graph = cooccurrence(built, tier=tier, level=level, expand=expand)
-        assert list(graph.nodes(data=True)) == list(ours.nodes(data=True))
-        assert list(graph.edges(data=True)) == list(ours.edges(data=True))
+        ours = cooccurrence_frames(seeds, tier=tier, level=level, expand=expand)
+        frames = cooccurrence_frames(built, tier=tier, level=level, expand=expand)
+        assert frames.nodes.equals(ours.nodes)
+        assert frames.pairs.equals(ours.pairs)
 
 
 def test_families_make_no_pairs_within_themselves_unless_asked(seeds: Folder) -> None:
     assert not cooccurrence(seeds).has_edge(JAK1, JAK2)
-    assert cooccurrence(seeds, expand="full").edges[JAK1, JAK2] == {"weight": 2, "count": 2, "fractional": 0.5}
+    assert cooccurrence(seeds, expand="full", attributes=SUMS).edges[JAK1, JAK2] == COUNT | {"fractional": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -150,16 +237,16 @@ def test_a_seed_has_as_many_pairs_as_were_counted(breast: Folder, tier: Tier, ex
 
 def test_both_seeds_have_the_pairs_of_each(seeds: Folder) -> None:
     full = cooccurrence(seeds, expand="full")
-    assert sum(values["count"] for _, _, values in full.edges(data=True)) == 528 + 300
+    assert sum(values["n_figures"] for _, _, values in full.edges(data=True)) == 528 + 300
     assert cooccurrence(seeds, expand="full", tier="strict").number_of_edges() == 21 + 3
 
 
 def test_shares_are_those_of_the_worked_example(seeds: Folder) -> None:
-    graph = cooccurrence(seeds)
+    graph = cooccurrence(seeds, attributes=SUMS)
     # JAK may mean four genes, STAT3 and IL-6 one each; both figures hold all three.
-    assert graph.edges[JAK1, STAT3] == {"weight": 1.0, "count": 2, "fractional": 1.0}
-    assert graph.edges[IL6, STAT3] == {"weight": 2.0, "count": 2, "fractional": 2.0}
-    assert graph.nodes[JAK1] == {"symbol": "JAK1", "kind": "gene", "taxon": "9606", "n_figures": 2}
+    assert graph.edges[JAK1, STAT3] == {"weight": 1.0, "n_figures": 2, "n_papers": 2, "fractional": 1.0}
+    assert graph.edges[IL6, STAT3] == COUNT | {"fractional": 2.0}
+    assert graph.nodes[JAK1] == {"symbol": "JAK1", "kind": "gene", "taxon": "9606"} | BOTH
 
 
 def test_one_word_with_two_readings_pairs_neither_with_the_other(breast: Folder) -> None:
@@ -172,9 +259,9 @@ def test_one_word_with_two_readings_pairs_neither_with_the_other(breast: Folder)
 
 
 def test_families_stand_for_themselves_when_nothing_is_expanded(seeds: Folder) -> None:
-    graph = cooccurrence(seeds, expand="none")
-    assert graph.nodes["family:JAK"] == {"symbol": "JAK", "kind": "family", "taxon": "9606", "n_figures": 2}
-    assert graph.edges["family:JAK", STAT3] == {"weight": 2, "count": 2, "fractional": 2.0}
+    graph = cooccurrence(seeds, expand="none", attributes=SUMS)
+    assert graph.nodes["family:JAK"] == {"symbol": "JAK", "kind": "family", "taxon": "9606"} | BOTH
+    assert graph.edges["family:JAK", STAT3] == COUNT | {"fractional": 2.0}
     assert JAK1 not in graph
 
 
@@ -197,7 +284,7 @@ def test_a_paper_counts_once_with_its_best_figure(tmp_path: Path) -> None:
         Drawn("F4", "PMC2", 2021, (a, vague)),
     ]
     graph = cooccurrence(write_build(tmp_path / "build", figures, GENES), level="paper")
-    assert graph.edges["2", "10"]["count"] == 2
+    assert (graph.edges["2", "10"]["n_papers"], graph.edges["2", "10"]["n_figures"]) == (2, 3)
     assert graph.edges["2", "10"]["fractional"] == pytest.approx(1 + 0.5**0.5)
     assert not graph.has_edge("10", "1000")
     assert graph.nodes["2"]["n_figures"] == 4
@@ -209,13 +296,13 @@ def test_years_are_inclusive_and_drop_papers_without_one(tmp_path: Path) -> None
     folder = write_build(tmp_path / "build", figures, GENES)
     wanted = {(None, None): 4, (2018, 2020): 3, (2019, None): 2, (None, 2018): 1}
     for (since, until), count in wanted.items():
-        assert cooccurrence(folder, since=since, until=until).edges["2", "10"]["count"] == count
+        assert cooccurrence(folder, since=since, until=until).edges["2", "10"]["n_figures"] == count
     assert not cooccurrence(folder, since=2021)
 
 
 def test_rare_pairs_can_be_left_out(seeds: Folder) -> None:
-    every, common = cooccurrence(seeds), cooccurrence(seeds, min_count=2)
-    assert pairs_of(common) == {pair: values for pair, values in pairs_of(every).items() if values[0] >= 2}
+    every, common = (rows_of(cooccurrence_frames(seeds, min_count=n)) for n in (1, 2))
+    assert common == {pair: row for pair, row in every.items() if row["n_figures"] >= 2}
     assert 0 < len(common) < len(every)
 
 
@@ -227,6 +314,8 @@ def test_a_network_tells_how_it_was_made(seeds: Folder) -> None:
         "weight": "fractional",
         "until": 2020,
         "min_count": 1,
+        "collapse_reused": False,
+        "null": "hypergeometric",
     }
 
 
@@ -239,10 +328,14 @@ def test_a_network_tells_how_it_was_made(seeds: Folder) -> None:
         {"weight": "npmi2"},
         {"since": 2021, "until": 2020},
         {"min_count": 0},
+        {"null": "poisson"},
+        {"fdr": 0},
+        {"fdr": 1.5},
+        {"attributes": ["colour"]},
     ],
 )
 def test_unknown_options_are_refused_by_name(seeds: Folder, options: dict[str, Any]) -> None:
-    with pytest.raises(QueryError, match=str(next(iter(options.values())))):
+    with pytest.raises(QueryError, match=str(next(iter(options.values()))).strip("[]")):
         cooccurrence(seeds, **options)
 
 

@@ -130,6 +130,7 @@ def test_a_figure_has_several_names(seeds_build: kg.Build, name: str) -> None:
     [
         *("STAT3", "stat3", "Stat3", "6774", "ncbigene:6774", "NCBIGene:6774"),
         *("https://identifiers.org/ncbigene/6774", "http://identifiers.org/ncbigene:6774"),
+        "https://identifiers.org/hgnc.symbol/STAT3",
     ],
 )
 def test_a_gene_has_several_names(seeds_build: kg.Build, name: str) -> None:
@@ -143,6 +144,10 @@ def test_a_gene_has_several_names(seeds_build: kg.Build, name: str) -> None:
     ]
     assert view.links["ncbi"] == "https://www.ncbi.nlm.nih.gov/gene/6774"
     assert view.links["hgnc"] == "https://identifiers.org/hgnc.symbol/STAT3"
+
+
+def test_a_gene_is_found_by_an_alias(seeds_build: kg.Build) -> None:
+    assert _gene(seeds_build, "il-6").symbol == "IL6"
 
 
 @pytest.mark.parametrize("name", ["PMC6305783", "pmc6305783", "https://identifiers.org/pmc/PMC6305783"])
@@ -209,7 +214,8 @@ def test_chemicals_and_diseases_are_shown(two_species: kg.Build) -> None:
         ("999999", "`kg stats` names the most frequent genes"),
         ("", "no figure, gene or paper of that name"),
         ("zzzzzzzz", "`kg stats` names the most frequent genes"),
-        ("jak", "a family or complex in .*; show one of its members: JAK1, JAK2, JAK3, TYK2"),
+        ("jak", "^jak: no gene, but a family or complex; its members: JAK1, JAK2, JAK3, TYK2$"),
+        ("HIC-1", "^HIC-1: no gene of that name, but a word of figures; it may mean HIC1, NDUFC2$"),
         ("\x1b[2J" + "x" * 500, r"\\x1b\[2Jx{50}"),
     ],
 )
@@ -262,11 +268,6 @@ def test_a_paper_without_a_title_leaves_no_colon(seeds_build: kg.Build) -> None:
     view = _figure(seeds_build, JAK_STAT)
     untitled = replace(view, paper=replace(view.paper, title=None))
     assert "\nFig. 5 of PMC7048131 (2020)\n" in render_view(untitled)
-
-
-def test_a_word_that_is_no_gene_leads_to_the_genes_that_it_may_mean(seeds_build: kg.Build) -> None:
-    with pytest.raises(NotFoundError, match=r"but a word of figures in .*; it may mean IL6 \(3 mentions\)$"):
-        show(seeds_build, "il-6")
 
 
 def test_a_figure_without_anything_is_shown(tmp_path: Path) -> None:

@@ -1,0 +1,278 @@
+"""What a build's genes are called: one gene for a symbol, an id, an IRI or an alias, and what a name may have meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from kg.errors import NotFoundError
+from kg.terminal import visible
+from kg.text import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from kg.folder import Folder
+
+__all__ = ["GeneNames", "KnownGene", "NotAGene"]
+
+_GENE_ID = re.compile(r"(?:ncbigene:|https?://identifiers\.org/ncbigene[/:])?0*([1-9][0-9]*)", re.IGNORECASE | re.ASCII)
+_HGNC_SYMBOL = re.compile(r"(?:https?://identifiers\.org/)?hgnc\.symbol[/:](.+)", re.IGNORECASE)
+_N_NAMED = 5  # genes that a message names at most
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGene:
+    """A gene of a build, and the number of figures that it stands in."""
+
+    ncbigene: str
+    symbol: str
+    organism: str | None
+    taxon: str | None
+    n_figures: int
+
+    @property
+    def species(self) -> str:
+        """What tells its species from others: the id in the NCBI Taxonomy, else the name, else nothing."""
+        return self.taxon or self.organism or ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAGene:
+    """A name that is not one gene's.
+
+    Attributes
+    ----------
+    name
+        The name, as it was given.
+    why
+        ``several``: it is the name of several genes. ``family``: of a family or complex. ``word``: of no gene, but
+        words of figures that read so were matched to genes. ``unknown``: of nothing.
+    genes
+        The several genes, by organism and id; the members of the family; the genes that the words may mean, those of
+        most mentions first.
+    close
+        Symbols that are spelled alike, for an unknown name; up to three.
+    """
+
+    name: str
+    why: Literal["several", "family", "word", "unknown"]
+    genes: tuple[KnownGene, ...] = ()
+    close: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return what is wrong with the name, and what may have been meant, in one sentence without its full stop."""
+        said = visible(shorten(self.name, 100))
+        if self.why == "unknown":
+            meant = f"; did you mean {' or '.join(map(visible, self.close))}?" if self.close else ""
+            return f"{said}: no gene of that name{meant}"
+        if self.why == "family":
+            members = f"its members: {_some(self.genes)}" if self.genes else "none of its members is of that species"
+            return f"{said}: no gene, but a family or complex; {members}"
+        if self.why == "word":
+            return f"{said}: no gene of that name, but a word of figures; it may mean {_some(self.genes)}"
+        listed = _some(self.genes, with_id=True)
+        return f"{said}: {len(self.genes)} genes of that name; give the id of one of them: {listed}"
+
+
+def _some(genes: tuple[KnownGene, ...], *, with_id: bool = False) -> str:
+    shown = [
+        f"{gene.ncbigene} ({visible(gene.symbol)}, {visible(gene.organism or 'organism unknown')})"
+        if with_id
+        else visible(gene.symbol)
+        for gene in genes[:_N_NAMED]
+    ]
+    return ", ".join(shown) + (f" and {len(genes) - _N_NAMED} more" if len(genes) > _N_NAMED else "")
+
+
+class GeneNames:
+    """Finds the genes of a build by their names.
+
+    A name is an NCBI Gene id (``6774``, ``ncbigene:6774``), an IRI (``https://identifiers.org/ncbigene/6774``, or
+    ``hgnc.symbol`` in the place of ``ncbigene``), a symbol, or an alias: a lexicon entry, such as ``BSF2``, that words
+    of figures were matched to and that names no family. Symbols and aliases are looked for as they are spelled, then
+    in any case; an alias only where no symbol fits.
+
+    Parameters
+    ----------
+    folder
+        A finished build.
+    species
+        Only genes whose species (its id in the NCBI Taxonomy, or its name where there is no id) is one of these;
+        by default all genes.
+
+    Raises
+    ------
+    BuildError
+        When names are looked for, if the build lacks a table.
+
+    Examples
+    --------
+    >>> import kg
+    >>> names = GeneNames(kg.build("seeds/"))
+    >>> [names.find(name).symbol for name in ("stat3", "ncbigene:6774", "IL-6")]
+    ['STAT3', 'STAT3', 'IL6']
+    >>> print(names.find("jak"))
+    jak: no gene, but a family or complex; its members: JAK1, JAK2, JAK3, TYK2
+    """
+
+    def __init__(self, folder: Folder, *, species: Collection[str] | None = None) -> None:
+        self._folder = folder
+        self._species = species
+        self._words: dict[str, list[KnownGene]] = {}
+
+    def find(self, name: str) -> KnownGene | NotAGene:
+        """Return the gene of a name, or why there is none."""
+        return self.find_all([name])[name]
+
+    def find_all(self, names: Iterable[str]) -> dict[str, KnownGene | NotAGene]:
+        """Return for each distinct name its gene, or why there is none; in the order of the names."""
+        candidates = self.candidates(names)
+        why = self._say_why({name: genes for name, genes in candidates.items() if len(genes) != 1})
+        return {name: why[name] if name in why else genes[0] for name, genes in candidates.items()}
+
+    def known(self, names: Iterable[str]) -> dict[str, KnownGene]:
+        """Return for each distinct name that is one gene's that gene; fast, also where most names are none."""
+        return {name: genes[0] for name, genes in self.candidates(names).items() if len(genes) == 1}
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
+        """Return for each distinct name the genes that it is the name of."""
+        found = {name: self._by_id_or_symbol(name) for name in names}
+        missing = [name for name, genes in found.items() if not genes and not _GENE_ID.fullmatch(name.strip())]
+        if missing:
+            found.update(self._by_alias(missing))
+        return found
+
+    def gene(self, name: str) -> KnownGene:
+        """Return the gene of a name.
+
+        Raises
+        ------
+        NotFoundError
+            If it is not the name of one gene; it suggests what may have been meant.
+        """
+        found = self.find(name)
+        if isinstance(found, NotAGene):
+            raise NotFoundError(str(found))
+        return found
+
+    @cached_property
+    def _genes(self) -> dict[str, KnownGene]:
+        """The genes by NCBI Gene id."""
+        import polars as pl
+
+        columns = ("ncbigene", "symbol", "organism", "taxon", "n_figures")
+        table = self._folder.scan("genes")
+        if self._species is not None:
+            table = table.filter(pl.coalesce("taxon", "organism", pl.lit("")).is_in(list(self._species)))
+        return {row[0]: KnownGene(*row) for row in table.select(columns).collect().iter_rows()}
+
+    @cached_property
+    def _symbols(self) -> tuple[dict[str, list[KnownGene]], dict[str, list[KnownGene]]]:
+        """The genes by symbol as it is spelled, and in lower case."""
+        spelled: dict[str, list[KnownGene]] = {}
+        lower: dict[str, list[KnownGene]] = {}
+        for gene in self._genes.values():
+            spelled.setdefault(gene.symbol, []).append(gene)
+            lower.setdefault(gene.symbol.lower(), []).append(gene)
+        return spelled, lower
+
+    def _by_id_or_symbol(self, name: str) -> list[KnownGene]:
+        name = name.strip()
+        number = _GENE_ID.fullmatch(name)
+        if number is not None:
+            gene = self._genes.get(number[1])
+            return [] if gene is None else [gene]
+        symbol = _symbol(name)
+        spelled, lower = self._symbols
+        return spelled.get(symbol) or lower.get(symbol.lower(), [])
+
+    def _by_alias(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
+        """Return for each name the genes that it is an alias of, as it is spelled or else in any case.
+
+        What the names may mean as words of figures is kept for those that are no aliases either.
+        """
+        wanted = {name: _symbol(name.strip()) for name in names}
+        spelled: dict[str, list[KnownGene]] = {}
+        lower: dict[str, list[KnownGene]] = {}
+        for word, entry, is_family, ncbigene in self._matched(sorted({alias.lower() for alias in wanted.values()})):
+            gene = self._genes[ncbigene]
+            known = [(self._words, word.lower())] + ([] if is_family else [(spelled, entry), (lower, entry.lower())])
+            for found, key in known:
+                if gene not in (genes := found.setdefault(key, [])):
+                    genes.append(gene)
+        return {name: spelled.get(alias) or lower.get(alias.lower(), []) for name, alias in wanted.items()}
+
+    def _matched(self, lower: list[str]) -> Iterator[tuple[str, str, bool, str]]:
+        """Yield words and lexicon entries, one of which is one of `lower` in lower case, with their genes.
+
+        Genes of most mentions come first. Whether the entry is a family's stands before them.
+        """
+        import polars as pl
+
+        columns = ("word", "matched_symbol", "family")
+        chosen = pl.any_horizontal(pl.col(name).str.to_lowercase().is_in(lower) for name in columns[:2])
+        mentions = self._folder.scan("mentions").filter(chosen).select("figid", "mention", *columns).collect()
+        there = pl.col("figid").is_in(mentions.get_column("figid").unique().implode())
+        candidates = self._folder.scan("candidates").filter(there).select("figid", "mention", "ncbigene")
+        rows = candidates.join(mentions.lazy(), on=["figid", "mention"])
+        by = ("word", "matched_symbol", pl.col("family").is_not_null(), "ncbigene")
+        counts = (
+            rows.unique()
+            .group_by(by)
+            .agg(pl.len().alias("n"))
+            .sort(
+                [
+                    pl.col("n").sum().over(pl.col("word").str.to_lowercase(), "ncbigene"),
+                    pl.col("ncbigene").str.len_chars(),
+                    *by[::-1],
+                ],
+                descending=[True] + [False] * 5,
+            )
+            .select("word", "matched_symbol", "family", "ncbigene")
+            .collect()
+        )
+        return (row for row in counts.iter_rows() if row[3] in self._genes)
+
+    def _say_why(self, names: dict[str, list[KnownGene]]) -> dict[str, NotAGene]:
+        """Return for each name of no gene or of several what it is instead."""
+        lower = {name: name.strip().lower() for name, genes in names.items() if not genes}
+        families = self._families(set(lower.values())) if lower else {}
+        found = {}
+        for name, genes in names.items():
+            if genes:
+                ordered = sorted(genes, key=lambda gene: (gene.organism or "", len(gene.ncbigene), gene.ncbigene))
+                found[name] = NotAGene(name, "several", tuple(ordered))
+            elif lower[name] in families:
+                found[name] = NotAGene(name, "family", families[lower[name]])
+            elif lower[name] in self._words:
+                found[name] = NotAGene(name, "word", tuple(self._words[lower[name]]))
+            else:
+                found[name] = NotAGene(name, "unknown", close=self._close(_symbol(name.strip())))
+        return found
+
+    def _families(self, lower: set[str]) -> dict[str, tuple[KnownGene, ...]]:
+        """Return the families of these names in lower case, each with its members by symbol."""
+        members: dict[str, set[str]] = {}
+        for symbol, ids in self._folder.scan("families").select("symbol", "members").collect().iter_rows():
+            if symbol.lower() in lower:
+                members.setdefault(symbol.lower(), set()).update(ids)
+        return {
+            name: tuple(sorted((self._genes[i] for i in ids if i in self._genes), key=lambda g: (g.symbol, g.ncbigene)))
+            for name, ids in members.items()
+        }
+
+    def _close(self, name: str) -> tuple[str, ...]:
+        spelled: dict[str, str] = {}
+        for symbol in sorted(self._symbols[0]):
+            spelled.setdefault(symbol.upper(), symbol)
+        return tuple(spelled[close] for close in difflib.get_close_matches(name.upper(), list(spelled)))
+
+
+def _symbol(name: str) -> str:
+    """Return the symbol of an IRI or prefixed name of one, or the name itself."""
+    match = _HGNC_SYMBOL.fullmatch(name)
+    return name if match is None else match[1]

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+import kg
+from kg.errors import NotFoundError
+from kg.genes import GeneNames, KnownGene, NotAGene
+from tests.documents import document, genes_table, row
+
+LINE = "{}\t{}\tAnimals\t{}\t{}\t{}\t{}\t{}\t1\t0\t1"
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
+    """STAT3 of three species; P21, an alias of two genes, one of them in two figures; a family; a word of two genes."""
+    folder = tmp_path_factory.mktemp("genes")
+    (folder / "_data").mkdir()
+    p21 = row("p21", "P21", source="hgnc_alias_symbol", hgnc_symbol="CDKN1A", entrez="1026")
+    genes = [
+        row(),
+        p21,
+        row("p21", "p21", source="hgnc_alias_symbol", hgnc_symbol="HRAS", entrez="3265"),
+        row("BSF2", "BSF-2", source="hgnc_alias_symbol", hgnc_symbol="IL6", entrez="3569"),
+        *(row("ERK", "ERK", source="bioentities_symbol", hgnc_symbol=s, entrez=e) for s, e in ERK),
+        *(row("MEK1/2", symbol, hgnc_symbol=symbol, entrez=e) for symbol, e in MEK),
+    ]
+    (folder / "PMC1__f1.md").write_bytes(document(genes=genes))
+    (folder / "PMC1__f2.md").write_bytes(document(figid="PMC1__f2", genes=[p21]))
+    (folder / "PMC1__f3.md").write_bytes(document(figid="PMC1__f3", genes=None))
+    (folder / "_data" / "PMC1__f3-genes.tsv").write_bytes(
+        genes_table(
+            LINE.format("10090", "Mus musculus", "Stat3", "Stat3", "Stat3", "20848", "ncbigene_symbol"),
+            LINE.format("10116", "Rattus norvegicus", "Stat3", "Stat3", "Stat3", "25125", "ncbigene_symbol"),
+            LINE.format("10090", "Mus musculus", "waf1", "Waf1", "Cdkn1a", "12575", "ncbigene_synonym"),
+        )
+    )
+    return kg.build(folder, output=folder / "build", formats=[])
+
+
+ERK = (("MAPK3", "5595"), ("MAPK1", "5594"))
+STAT3S = "20848 (Stat3, Mus musculus), 25125 (Stat3, Rattus norvegicus)"
+MEK = (("MAP2K1", "5604"), ("MAP2K2", "5605"))
+
+
+@pytest.mark.parametrize(
+    ("name", "ncbigene"),
+    [
+        *((name, "6774") for name in ("STAT3", " STAT3 ", "6774", "06774", "ncbigene:6774", "NCBIGENE:6774")),
+        *(("https://identifiers.org/" + name, "6774") for name in ("ncbigene/6774", "ncbigene:6774")),
+        *((name, "6774") for name in ("hgnc.symbol:STAT3", "http://identifiers.org/hgnc.symbol/STAT3")),
+        *((name, "3569") for name in ("IL6", "il6", "BSF-2", "bsf-2")),
+        ("WAF1", "12575"),
+        ("P21", "1026"),  # as it is spelled, it is an alias of one gene
+        ("p21", "3265"),
+    ],
+)
+def test_a_gene_goes_by_symbol_id_iri_and_alias(build: kg.Build, name: str, ncbigene: str) -> None:
+    assert GeneNames(build).gene(name).ncbigene == ncbigene
+
+
+def test_a_gene_says_what_the_table_says(build: kg.Build) -> None:
+    assert GeneNames(build).find("P21") == KnownGene("1026", "CDKN1A", "Homo sapiens", "9606", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "symbols"),
+    [
+        ("Stat3", "several", ["Stat3", "Stat3"]),
+        ("sTAT3", "several", ["STAT3", "Stat3", "Stat3"]),
+        ("erk", "family", ["MAPK1", "MAPK3"]),
+        ("mek1/2", "word", ["MAP2K1", "MAP2K2"]),
+        ("BSF2", "word", ["IL6"]),
+        ("ncbigene:1", "unknown", []),
+        ("nothing", "unknown", []),
+    ],
+)
+def test_a_name_that_is_not_one_gene_says_why(build: kg.Build, name: str, why: str, symbols: list[str]) -> None:
+    found = GeneNames(build).find(name)
+    assert isinstance(found, NotAGene)
+    assert (found.name, found.why, [gene.symbol for gene in found.genes]) == (name, why, symbols)
+    with pytest.raises(NotFoundError) as caught:
+        GeneNames(build).gene(name)
+    assert str(caught.value) == str(found)
+
+
+def test_a_species_settles_which_gene_is_meant(build: kg.Build) -> None:
+    for species, ncbigene in (("9606", "6774"), ("10090", "20848"), ("10116", "25125")):
+        assert GeneNames(build, species=[species]).gene("stat3").ncbigene == ncbigene
+    mouse = GeneNames(build, species=["10090"])
+    assert mouse.find("6774") == NotAGene("6774", "unknown")
+    assert mouse.find("BSF-2") == NotAGene("BSF-2", "unknown")
+    assert mouse.find("ERK") == NotAGene("ERK", "family")
+
+
+def test_many_names_are_found_at_once_in_their_order(build: kg.Build) -> None:
+    names = ["BSF-2", "nothing", "STAT3", "BSF-2", "5594"]
+    found = GeneNames(build).find_all(names)
+    assert list(found) == ["BSF-2", "nothing", "STAT3", "5594"]
+    assert {name: GeneNames(build).find(name) for name in names} == found
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("STTA3", "STTA3: no gene of that name; did you mean STAT3?"),
+        ("MAPK", "MAPK: no gene of that name; did you mean MAPK3 or MAPK1 or MAP2K2?"),
+        ("zz\x1b", "zz\\x1b: no gene of that name"),
+        ("erk", "erk: no gene, but a family or complex; its members: MAPK1, MAPK3"),
+        ("MEK1/2", "MEK1/2: no gene of that name, but a word of figures; it may mean MAP2K1, MAP2K2"),
+        ("Stat3", f"Stat3: 2 genes of that name; give the id of one of them: {STAT3S}"),
+    ],
+)
+def test_what_may_have_been_meant_is_a_sentence(build: kg.Build, name: str, said: str) -> None:
+    assert str(GeneNames(build).find(name)) == said
+
+
+def test_a_family_of_another_species_has_no_members(build: kg.Build) -> None:
+    found = GeneNames(build, species=["10090"]).find("ERK")
+    assert str(found) == "ERK: no gene, but a family or complex; none of its members is of that species"
+
+
+def test_of_many_genes_the_first_are_named() -> None:
+    genes = tuple(KnownGene(str(n), f"G{n}", None, None, 1) for n in range(1, 8))
+    assert str(NotAGene("G", "family", genes)).endswith("its members: G1, G2, G3, G4, G5 and 2 more")
