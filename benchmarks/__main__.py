@@ -80,6 +80,9 @@ SECTIONS = (
     Section("Against other tools", "peers", ("{small}", "--rounds", "{rounds}")),
     Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
     Section("How cost grows", "scale", ("{source}", "--figures", "{sizes}")),
+    Section("Pairs of genes", "network_pairs", ("{large_build}", "{small_build}", "--rounds", "{rounds}")),
+    Section("Betweenness", "network_betweenness", ("{small}",)),
+    Section("Explain and enrich", "explain_enrich", ("{large_build}", "--rounds", "{rounds}")),
 )
 
 HEAD = """# Benchmarks
