@@ -150,7 +150,9 @@ def _carrying(tasks: Iterator[Task]) -> Iterator[Task]:
 
 def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem]) -> str:
     """Return the SHA-256 of all that decides on the bytes of a build, in hexadecimal digits."""
-    sha256 = hashlib.sha256(json_text([provenance(), job.formats, job.compression, n_parts, BATCH]).encode())
+    # A compressed file shows where one batch ends and the next begins.
+    size = BATCH if job.compression else None
+    sha256 = hashlib.sha256(json_text([provenance(), job.formats, job.compression, n_parts, size]).encode())
     for row in index.rows():
         sha256.update(json_text(row).encode())
     for problem in sorted(problems, key=str):
