@@ -93,7 +93,7 @@ is missed. [Scale](scale.md) says what follows for larger corpora.
 - *CPU s* are processor seconds, user and system, of a command and all its processes; *wall s* is time on the clock;
   *peak MB* is the memory of its largest process, in millions of bytes. All are the kernel's own counts (wait4).
 - Each figure is the median of rounds, and each round runs every command once, so that all meet the same machine.
-- Every command is measured as a whole, with its start. `kg` is the plain install, `kg [fast]` the one with that extra.
+- Every command is measured as a whole, with its start. `kg` is the plain install.
 - A bar holds for corpora of the sizes given here; a short run (`make bench SMALL=200 LARGE=1000`) shows that the
   programs work, and little else.
 """
