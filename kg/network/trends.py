@@ -238,7 +238,9 @@ def _split(evidence: Evidence, split: int | None) -> int:
     """Return the first of the later years."""
     import polars as pl
 
-    papers = evidence.support.select("paper", "year").unique().group_by("year").len().sort("year")
+    # A paper has a number for each of its species; it counts once.
+    paper = pl.col("paper") // evidence.n_species
+    papers = evidence.support.select(paper, "year").unique().group_by("year").len().sort("year")
     years = papers.get_column("year").to_list()
     if len(years) < 2:
         known = f"all are of {years[0]}" if years else "no paper has a year"
