@@ -86,9 +86,12 @@ class Chance:
         rows = np.empty(len(count), np.int32)
         small = np.flatnonzero(count <= self._n_small)
         cell = (self._before[a[small]] + b[small]) * self._n_small + count[small] - 1
-        new, where = np.unique(cell[self._row_of[cell] == 0], return_index=True)
-        where = small[np.flatnonzero(self._row_of[cell] == 0)[where]]
-        self._row_of[new] = self._add(a[where], b[where], count[where]) + 1
+        # Of new cells one pair each stays in the table: it says what the combination is.
+        new = np.flatnonzero(self._row_of[cell] == 0)
+        self._row_of[cell[new]] = new
+        first = new[self._row_of[cell[new]] == new]
+        where = small[first]
+        self._row_of[cell[first]] = self._add(a[where], b[where], count[where]) + 1
         rows[small] = self._row_of[cell] - 1
         large = np.flatnonzero(count > self._n_small)
         rows[large] = self._add(a[large], b[large], count[large])

@@ -258,14 +258,15 @@ def _heaviest_first(weights: npt.NDArray[Any], left: Integers, right: Integers) 
     if np.any(left[1:] < left[:-1]):  # species follow one another
         by_nodes = np.lexsort((right, left))
         weights = weights[by_nodes]
-    if weights.dtype.kind == "f":
+    top = weights.max(initial=0)
+    if weights.dtype.kind == "i" and top < 2**16:
+        order = np.argsort((top - weights).astype(np.uint16), kind="stable")  # a radix sort
+    else:
         # Twice as fast as a stable sort: equal weights are put in order once they are neighbours.
         order = np.argsort(weights)[::-1]
         starts = run_starts(weights[order])
         rank = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
-    else:
-        order, rank = np.arange(len(weights)), weights.max(initial=0) - weights.astype(np.int64)
-    order = np.sort(rank << 32 | order) & 0xFFFFFFFF
+        order = np.sort(rank << 32 | order) & 0xFFFFFFFF
     return order if by_nodes is None else by_nodes[order]
 
 
@@ -306,7 +307,7 @@ def cooccurrence(
         A finished build.
     attributes
         What an edge has beside its ``weight``: some of the columns from ``n_figures`` on in the table of pairs, or all,
-        by default. A million edges take 0.2 GB without, and 1 GB with all of them.
+        by default. A million edges take 0.6 GB without, and 1.2 GB with all of them.
     **options
         Those of `cooccurrence_frames`, which says what they mean, and what is raised.
 

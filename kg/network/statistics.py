@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _LOG_10 = math.log(10)
+_AT_A_TIME = 65_536  # pairs, so that the arrays stay in the processor's cache
 _SMALLEST = 1e-13  # part of a sum that is left out
 
 
@@ -166,15 +167,18 @@ def hypergeometric_log10_p(count: Numbers, n_a: Numbers, n_b: Numbers, n: int) -
     """
     import numpy as np
 
-    k, a, b = (np.asarray(values, np.int64) for values in np.broadcast_arrays(count, n_a, n_b))
-    log_p = np.zeros(k.shape)
-    upper = k * n > a * b
-    lower = ~upper & (k > np.maximum(0, a + b - n))
-    term = _log_terms(n, int(max(a.max(initial=0), b.max(initial=0))))
-    log_p[upper] = term(k[upper], a[upper], b[upper])
-    log_p[upper] += np.log(_tail(k[upper], a[upper], b[upper], n, up=True))
-    below = term(k[lower] - 1, a[lower], b[lower])
-    log_p[lower] = np.log1p(-np.exp(below) * _tail(k[lower] - 1, a[lower], b[lower], n, up=False))
+    term = _log_terms(n, int(max(n_a.max(initial=0), n_b.max(initial=0))))
+    log_p = np.zeros(len(count))
+    for start in range(0, len(count), _AT_A_TIME):
+        part = slice(start, start + _AT_A_TIME)
+        k, a, b = (values[part].astype(np.int64) for values in (count, n_a, n_b))
+        upper = k * n > a * b
+        lower = ~upper & (k > np.maximum(0, a + b - n))
+        found = log_p[part]
+        found[upper] = term(k[upper], a[upper], b[upper])
+        found[upper] += np.log(_tail(k[upper], a[upper], b[upper], n, up=True))
+        below = term(k[lower] - 1, a[lower], b[lower])
+        found[lower] = np.log1p(-np.exp(below) * _tail(k[lower] - 1, a[lower], b[lower], n, up=False))
     return np.minimum(log_p, 0) / _LOG_10
 
 

@@ -155,6 +155,18 @@ def test_papers_have_margins_of_their_own(folder: Folder) -> None:
     assert row_of(folder, "3", "4", level="paper")["p_value"] == 1
 
 
+def test_figures_of_one_paper_are_not_counted_twice(tmp_path: Path) -> None:
+    words = [Mention(f"G{gene}", f"G{gene}", "hgnc_symbol", (gene,)) for gene in "123"]
+    drawn = [Drawn(f"F{n}", f"PMC{n // 2}", 2000, tuple(words if n < 4 else words[2:])) for n in range(6)]
+    folder = write_build(tmp_path / "build", drawn, GENES)
+    by_figure, by_paper = (row_of(folder, "1", "2", level=level) for level in ("figure", "paper"))
+    assert (by_figure["expected"], by_figure["p_value"]) == pytest.approx((16 / 6, 1 / math.comb(6, 4)))
+    assert (by_paper["expected"], by_paper["p_value"]) == pytest.approx((4 / 3, 1 / math.comb(3, 2)))
+    collapsed = row_of(folder, "1", "2", collapse_reused=True)
+    assert (collapsed["n_figures"], collapsed["n_papers"]) == (2, 2)
+    assert collapsed["p_value"] == pytest.approx(by_paper["p_value"])
+
+
 def test_a_false_discovery_rate_leaves_pairs_out_and_changes_none(folder: Folder) -> None:
     every = cooccurrence_frames(folder).pairs
     some = cooccurrence_frames(folder, fdr=0.05).pairs
@@ -162,6 +174,7 @@ def test_a_false_discovery_rate_leaves_pairs_out_and_changes_none(folder: Folder
     assert 0 < some.height < every.height
     assert cooccurrence_frames(folder, fdr=0.05).nodes.get_column("id").to_list() == ["1", "2"]
     assert cooccurrence_frames(folder, fdr=1).pairs.equals(every)
+    assert cooccurrence_frames(folder, fdr=0.01).pairs.is_empty()  # its p is less, its q is not
 
 
 def test_weights_are_columns(folder: Folder) -> None:

@@ -90,6 +90,7 @@ def test_p_is_exact_for_thousands_of_figures(table: Table) -> None:
         ((815, 6_000, 9_000, 66_283), -0.1),
         ((5, 20, 66_283, 66_283), 1),
         ((20, 20, 66_000, 66_283), -0.03),
+        ((1, 3_000, 4_000, 8_000), 1),
     ],
 )
 def test_p_is_right_where_no_float_can_hold_it(table: Table, below: float) -> None:
