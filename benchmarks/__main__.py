@@ -1,7 +1,8 @@
 """Run every benchmark and write their results into one page: ``python -m benchmarks``, or ``make bench``.
 
 A benchmark is a module of this package that is run as ``python -m benchmarks.NAME …``, prints Markdown without
-headings to standard output, and exits with 1 where a bar is missed. A line of `SECTIONS` adds it to the page.
+headings to standard output, and exits with 1 where a bar is missed. A line of `SECTIONS` adds it to the page. With
+``--only NAME …`` those sections of the page are made anew, and the others stay.
 """
 
 from __future__ import annotations
@@ -18,11 +19,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.measure import n_cores
-from benchmarks.variants import ROOT
+from benchmarks.measure import ROOT, n_cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["SECTIONS", "Section", "main"]
 
@@ -64,10 +64,8 @@ class Section(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """What came of a section: the command, its exit status, what it printed."""
+    """What came of a section: its exit status, and its text on the page, from its heading on."""
 
-    section: Section
-    command: str
     status: int
     text: str
 
@@ -78,6 +76,7 @@ SECTIONS = (
     Section("The fast reader", "reader_fuzz", ("{source}", "--inputs", "{inputs}")),
     Section("Against the plain way", "build", ("{small}", "--rounds", "{rounds}")),
     Section("Against other tools", "peers", ("{small}", "--rounds", "{rounds}")),
+    Section("Where the time goes", "stages", ("{small}", "--rounds", "{rounds}")),
     Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
     Section("How cost grows", "scale", ("{source}", "--figures", "{sizes}")),
     Section("Pairs of genes", "network_pairs", ("{large_build}", "{small_build}", "--rounds", "{rounds}")),
@@ -93,7 +92,9 @@ is missed. [Scale](scale.md) says what follows for larger corpora.
 - *CPU s* are processor seconds, user and system, of a command and all its processes; *wall s* is time on the clock;
   *peak MB* is the memory of its largest process, in millions of bytes. All are the kernel's own counts (wait4).
 - Each figure is the median of rounds, and each round runs every command once, so that all meet the same machine.
-- Every command is measured as a whole, with its start. `kg` is the plain install.
+- Each section says when it was measured, and how many processes wanted a core then, on average over a quarter of an
+  hour: seconds of wall clock mean little where other work ran beside it.
+- Every command is measured as a whole, with its start.
 - A bar holds for corpora of the sizes given here; a short run (`make bench SMALL=200 LARGE=1000`) shows that the
   programs work, and little else.
 """
@@ -107,18 +108,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SCRATCH.mkdir(parents=True)
     places = _Places(args)
     try:
-        printed = [_run(section, places) for section in sections]
+        printed = {section.title: _run(section, places) for section in sections}
     except subprocess.CalledProcessError as error:
         print(f"{_shown(error.cmd)}: exit status {error.returncode}", file=sys.stderr)
         return 2
     finally:
         shutil.rmtree(SCRATCH, ignore_errors=True)
-    page = "\n".join([HEAD, *_machine(), *places.made(), *_bars(printed), *_results(printed)]).rstrip("\n") + "\n"
+    kept = _read_page(args.output) if args.only is not None and args.output.is_file() else {}
+    found = kept | {title: result.text for title, result in printed.items()}
+    texts = {section.title: found[section.title] for section in SECTIONS if section.title in found}
+    page = "\n".join([HEAD, _machine(), *_bars(texts), *texts.values()])
     if str(args.output) == "-":
         print(page, end="")
     else:
         args.output.write_text(page, encoding="utf-8")
-    return max(result.status for result in printed)
+    return max(result.status for result in printed.values())
+
+
+def _read_page(path: Path) -> dict[str, str]:
+    """Return the sections of a page that was made before, by title."""
+    _, *sections = re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {section.partition("\n")[0].removeprefix("## "): section.rstrip("\n") + "\n" for section in sections}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -145,8 +155,8 @@ class _Places:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.source: Path = args.corpus or ROOT / "seeds"
-        self.commands: list[list[str]] = []
         self._found: dict[str, str] = {}
+        self._made: dict[str, list[str]] = {}
 
     def resolve(self, argument: str) -> list[str]:
         """Return what an argument of a section stands for."""
@@ -168,23 +178,26 @@ class _Places:
         target = str(SCRATCH / name)
         if name.endswith("_build"):
             corpus = self.resolve(f"{{{name.removesuffix('_build')}}}")[0]
-            self._command("-m", "kg", "build", corpus, "-o", target, "--format", "turtle", "--quiet")
+            made = self.made(f"{{{name.removesuffix('_build')}}}")
+            command = self._command("-m", "kg", "build", corpus, "-o", target, "--format", "turtle", "--quiet")
         else:
             n_figures = str(getattr(args, name))
-            self._command("-m", "benchmarks.scaled_corpus", str(self.source), "-o", target, "--figures", n_figures)
+            made = []
+            command = self._command(
+                *("-m", "benchmarks.scaled_corpus", str(self.source), "-o", target, "--figures", n_figures)
+            )
+        self._made[name] = [*made, command]
         return target
 
-    def _command(self, *arguments: str) -> None:
-        self.commands.append(["python", *arguments])
-        print(f"== {_shown(self.commands[-1])}", file=sys.stderr, flush=True)
+    def _command(self, *arguments: str) -> str:
+        shown = _shown(["python", *arguments])
+        print(f"== {shown}", file=sys.stderr, flush=True)
         subprocess.run([sys.executable, *arguments], check=True, cwd=ROOT, stdout=sys.stderr)
+        return shown
 
-    def made(self) -> list[str]:
-        """Return how the corpora came about."""
-        if not self.commands:
-            return []
-        lines = [f"$ {_shown(command)}" for command in self.commands]
-        return ["The corpora:\n", "```console", *lines, "```\n"]
+    def made(self, argument: str) -> list[str]:
+        """Return the commands that made what an argument of a section stands for, once that is resolved."""
+        return self._made.get(argument.strip("{}"), [])
 
 
 def _shown(command: Iterable[str]) -> str:
@@ -200,18 +213,22 @@ def _relative(word: str) -> str:
 
 
 def _run(section: Section, places: _Places) -> Printed:
-    """Return what a benchmark printed."""
+    """Return what a benchmark printed, as a section of the page."""
     arguments = [word for argument in section.arguments for word in places.resolve(argument)]
+    made = dict.fromkeys(line for argument in section.arguments for line in places.made(argument))
     command = ["python", "-m", f"benchmarks.{section.module}", *arguments]
     print(f"== {_shown(command)}", file=sys.stderr, flush=True)
     done = subprocess.run([sys.executable, *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode not in (0, 1):
         raise subprocess.CalledProcessError(done.returncode, command)
-    return Printed(section, _shown(command), done.returncode, done.stdout.strip("\n"))
+    shown = "\n".join(f"$ {line}" for line in (*made, _shown(command)))
+    when = f"{datetime.now(UTC):%Y-%m-%d}; {os.getloadavg()[2]:.1f} processes wanted a core."
+    text = done.stdout.strip("\n")
+    return Printed(done.returncode, f"## {section.title}\n\n```console\n{shown}\n```\n\n{when}\n\n{text}\n")
 
 
-def _machine() -> list[str]:
-    """Return lines that say what was measured, on what; nothing that names the machine."""
+def _machine() -> str:
+    """Return what was measured, on what, as a line; nothing that names the machine."""
     cpu = platform.processor() or platform.machine()
     memory = ""
     if Path("/proc/cpuinfo").exists():
@@ -221,8 +238,7 @@ def _machine() -> list[str]:
     libraries = [f"{name} {found}" for name in LIBRARIES if (found := _version(name))]
     python = f"{platform.python_implementation()} {platform.python_version()}"
     machine = f"{n_cores()} cores of {cpu}{memory}; {platform.system()}, {python}"
-    load = f"{os.getloadavg()[2]:.1f} processes wanted a core on average over the last 15 minutes of it"
-    return [f"Measured on {datetime.now(UTC):%Y-%m-%d}: {machine}; {', '.join(libraries)}; {load}.\n"]
+    return f"Measured with {machine}; {', '.join(libraries)}.\n"
 
 
 def _version(name: str) -> str:
@@ -232,21 +248,14 @@ def _version(name: str) -> str:
         return ""
 
 
-def _bars(printed: Sequence[Printed]) -> list[str]:
+def _bars(texts: Mapping[str, str]) -> list[str]:
     """Return all bars in one table, each with a link to its section."""
     rows = []
-    for result in printed:
-        table = re.search(r"^\| bar \|.*\n\|---.*\n((?:\|.*\n?)*)", result.text, re.MULTILINE)
-        anchor = result.section.title.lower().replace(" ", "-")
-        rows += [f"| [{result.section.title}](#{anchor}) {row}" for row in (table[1].splitlines() if table else [])]
+    for title, text in texts.items():
+        anchor = title.lower().replace(" ", "-")
+        for table in re.findall(r"^\| bar \|.*\n\|---.*\n((?:\|.*\n?)*)", text, re.MULTILINE):
+            rows += [f"| [{title}](#{anchor}) {row}" for row in table.splitlines()]
     return ["| section | bar | measured | to reach | |", "|---|---|---:|---:|---|", *rows, ""] if rows else []
-
-
-def _results(printed: Sequence[Printed]) -> list[str]:
-    lines = []
-    for result in printed:
-        lines += [f"## {result.section.title}\n", "```console", f"$ {result.command}", "```\n", result.text, ""]
-    return lines
 
 
 if __name__ == "__main__":

@@ -12,15 +12,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
+    "ROOT",
     "Bar",
     "Command",
     "Measurement",
+    "kg_command",
     "measure",
     "n_cores",
     "print_bars",
@@ -29,12 +32,20 @@ __all__ = [
     "run_rounds",
 ]
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The project."""
+
 
 class Command(NamedTuple):
     """A program with its arguments, and what it finds in its environment beside what is there."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str] = {}
+
+
+def kg_command(*arguments: str | Path) -> Command:
+    """Return a command of `kg`, quiet, of this Python."""
+    return Command([sys.executable, "-m", "kg", *map(str, arguments), "--quiet"])
 
 
 class Measurement(NamedTuple):

@@ -15,8 +15,7 @@ import venv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.measure import Bar, Command, measure, print_bars, print_results, run_rounds
-from benchmarks.variants import PLAIN, ROOT, best_of, kg_command, variants
+from benchmarks.measure import ROOT, Bar, Command, kg_command, measure, print_bars, print_results, run_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +26,9 @@ __all__ = ["PEERS", "install", "main", "peer_commands"]
 
 PEERS = {"morph-kgc": "morph-kgc==2.10.0", "KGX": "kgx==2.6.0", "maplib": "maplib==0.20.26"}
 """What is installed of each, the newest that pip can."""
+
+KG = "kg"
+"""What results call it."""
 
 FOLDER = ROOT / ".venv-peers"
 
@@ -100,27 +102,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.install:
         install(args.peers)
         return 0
-    with tempfile.TemporaryDirectory() as temporary, variants() as environments:
+    with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        commands = {
-            name: kg_command(
-                environment, "build", args.corpus, "-o", folder / name, "--format", "n-triples", "--workers", "1"
-            )
-            for name, environment in environments.items()
-        }
-        measure(commands[PLAIN])
+        build = ("build", args.corpus, "-o", folder / KG, "--format", "n-triples", "--workers", "1")
+        commands = {KG: kg_command(*build)}
+        measure(commands[KG])
         # In a process of its own: what this one holds counts as memory of all that it starts.
-        measure(Command([sys.executable, "-m", "benchmarks.peer_inputs", str(folder / PLAIN), temporary]))
+        measure(Command([sys.executable, "-m", "benchmarks.peer_inputs", str(folder / KG), temporary]))
         peers = peer_commands(args.peers, folder)
         results = run_rounds(commands | peers, n_rounds=args.rounds)
         start = measure(Command([*peers["KGX"].arguments[:2], "transform", "--help"])) if "KGX" in peers else None
         graphs = {name: folder / name / "graph.nt" for name in commands} | {n: folder / f"{n}.nt" for n in peers}
         n_triples = {name: _count_lines(path) for name, path in graphs.items()}
-        print_results(results, n_triples=n_triples, against=PLAIN)
+        print_results(results, n_triples=n_triples, against=KG)
         print("; ".join(_versions(args.peers, peers)) + ".\n")
         for name in ("morph-kgc", "maplib"):
             if name in peers:
-                _print_shared(name, graphs[PLAIN], graphs[name])
+                _print_shared(name, graphs[KG], graphs[name])
     if start is not None:
         print(f"KGX makes a graph of its own of the same mentions. {start.cpu:.1f} of its CPU seconds are its start.\n")
     return print_bars(_bars(results, n_triples))
@@ -143,13 +141,12 @@ def _print_shared(name: str, ours: Path, theirs: Path) -> None:
 
 
 def _bars(results: Mapping[str, Measurement], n_triples: Mapping[str, int]) -> list[Bar]:
-    best = best_of(results)
-    ours, morph = results[best], results.get("morph-kgc")
+    ours, morph = results[KG], results.get("morph-kgc")
     rates = {name: n_triples[name] / result.cpu for name, result in results.items()}
     return [
-        Bar(f"morph-kgc against {best}, CPU seconds", morph and morph.cpu / ours.cpu, 3),
-        Bar(f"morph-kgc against {best}, peak memory", morph and morph.memory / ours.memory, 2),
-        Bar(f"{best} against KGX, triples per CPU second", rates[best] / rates["KGX"] if "KGX" in rates else None, 12),
+        Bar(f"morph-kgc against {KG}, CPU seconds", morph and morph.cpu / ours.cpu, 3),
+        Bar(f"morph-kgc against {KG}, peak memory", morph and morph.memory / ours.memory, 2),
+        Bar(f"{KG} against KGX, triples per CPU second", rates[KG] / rates["KGX"] if "KGX" in rates else None, 12),
     ]
 
 

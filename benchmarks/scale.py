@@ -2,7 +2,7 @@
 
 Run it with `python -m benchmarks.scale INPUT --figures 2500 10000 66283 200000`. The corpora are made of INPUT
 (`benchmarks.scaled_corpus`), each the beginning of the next. Builds write N-Triples, tables and a manifest with a
-worker a core, and the extra `[fast]` where it is installed.
+worker a core.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.measure import Command, Measurement, measure, n_cores, print_table, run_rounds
-from benchmarks.variants import best_of, kg_command, variants
+from benchmarks.measure import Command, Measurement, kg_command, measure, n_cores, print_table, run_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,21 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scratch", type=Path, help="where corpora and builds go (default: the temporary folder)")
     args = parser.parse_args(arguments)
     sizes = []
-    with variants() as environments:
-        name = best_of(environments)
-        for n_figures in sorted(args.figures):
-            with tempfile.TemporaryDirectory(dir=args.scratch) as temporary:
-                folder = Path(temporary)
-                _make_corpus(args.inputs, n_figures, folder / "corpus")
-                build = kg_command(
-                    environments[name],
-                    *("build", folder / "corpus", "-o", folder / "build", "--format", "n-triples"),
-                    *("--workers", str(n_cores())),
-                )
-                used = run_rounds({name: build}, n_rounds=args.rounds)[name]
-                store = _load(folder) if n_figures <= args.store_up_to else None
-                sizes.append(_size(n_figures, folder, used, store))
-    print(f"`{name}`, {n_cores()} workers\n")
+    for n_figures in sorted(args.figures):
+        with tempfile.TemporaryDirectory(dir=args.scratch) as temporary:
+            folder = Path(temporary)
+            _make_corpus(args.inputs, n_figures, folder / "corpus")
+            build = kg_command(
+                *("build", folder / "corpus", "-o", folder / "build", "--format", "n-triples"),
+                *("--workers", str(n_cores())),
+            )
+            used = run_rounds({"kg": build}, n_rounds=args.rounds)["kg"]
+            store = _load(folder) if n_figures <= args.store_up_to else None
+            sizes.append(_size(n_figures, folder, used, store))
+    print(f"`kg`, {n_cores()} workers\n")
     _print_sizes(sizes)
     _print_stores(sizes)
     _print_plan(sizes)

@@ -1,7 +1,7 @@
 """A whole corpus with one worker and with two: seconds, memory, the floor under both, and an update that finds nothing.
 
 Run it with `python -m benchmarks.whole_corpus SMALL LARGE`; the peak memory of both corpora is compared. All builds
-write Turtle, tables and a manifest. With the extra `[fast]` where it is installed.
+write Turtle, tables and a manifest.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import hashlib
 import os
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.measure import Bar, Command, measure, print_bars, print_results, print_table, run_rounds
-from benchmarks.variants import best_of, has_option, kg_command, variants
+from benchmarks.measure import Bar, Command, kg_command, measure, print_bars, print_results, print_table, run_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,17 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("large", type=Path, nargs="?", default=Path("seeds"))
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as temporary, variants() as environments:
+    with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        best = best_of(environments)
-        commands = kg_commands(environments[best], args.small, args.large, folder)
+        commands = kg_commands(args.small, args.large, folder)
         builds = {name: folder / name for name in commands}
         measure(commands[LARGE_1])  # what the floor writes as many bytes as
-        if has_option("--update"):
-            commands[UPDATE] = kg_command(
-                environments[best],
-                *("build", args.large, "-o", builds[LARGE_2], "--format", "turtle", "--workers", "2", "--update"),
-            )
+        commands[UPDATE] = kg_command(
+            *("build", args.large, "-o", builds[LARGE_2], "--format", "turtle", "--workers", "2", "--update"),
+        )
         floor = [str(args.large), str(builds[LARGE_1]), str(folder / FLOOR)]
         commands[FLOOR] = Command([sys.executable, "-m", "benchmarks.floor", *floor])
         results = run_rounds(commands, n_rounds=args.rounds)
@@ -62,32 +57,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
             [_size(args.small, builds[SMALL_1]), _size(args.large, builds[LARGE_1])],
         )
         print_results(results, against=LARGE_1)
-        print(f"`{best}`; seconds of wall clock mean little where other work ran beside it.\n")
+        print("Seconds of wall clock mean little where other work ran beside it.\n")
         # The update came last and left the folder of two workers as it found it, or not.
         compared = {
-            f"{name}, then updated" if name == LARGE_2 and UPDATE in commands else name: digest(build)
+            f"{name}, then updated" if name == LARGE_2 else name: digest(build)
             for name, build in builds.items()
             if name not in (SMALL_1, SMALL_2)
         }
         same = _print_digests(compared)
-    return max(print_bars(_bars(results, best)), int(not same))
+    return max(print_bars(_bars(results)), int(not same))
 
 
-def kg_commands(environment: Mapping[str, str], small: Path, large: Path, folder: Path) -> dict[str, Command]:
+def kg_commands(small: Path, large: Path, folder: Path) -> dict[str, Command]:
     """Return the full builds by name; each writes the folder of its name."""
 
     def build(name: str, corpus: Path, *options: str) -> Command:
-        return kg_command(environment, "build", corpus, "-o", folder / name, "--format", "turtle", *options)
+        return kg_command("build", corpus, "-o", folder / name, "--format", "turtle", *options)
 
-    commands = {
+    return {
         SMALL_1: build(SMALL_1, small, "--workers", "1"),
         SMALL_2: build(SMALL_2, small, "--workers", "2"),
         LARGE_1: build(LARGE_1, large, "--workers", "1"),
         LARGE_2: build(LARGE_2, large, "--workers", "2"),
+        DASK: build(DASK, large, "--dask", "local"),
     }
-    if has_option("--dask") and find_spec("distributed"):
-        commands[DASK] = build(DASK, large, "--dask", "local")
-    return commands
 
 
 def _size(corpus: Path, build: Path) -> tuple[str, ...]:
@@ -118,17 +111,16 @@ def _print_digests(digests: Mapping[str, str]) -> bool:
     return len(set(digests.values())) == 1
 
 
-def _bars(results: Mapping[str, Measurement], best: str) -> list[Bar]:
-    one, two, floor = results[LARGE_1], results[LARGE_2], results[FLOOR]
+def _bars(results: Mapping[str, Measurement]) -> list[Bar]:
+    one, two, floor, update = results[LARGE_1], results[LARGE_2], results[FLOOR], results[UPDATE]
     memory = max(one.memory, two.memory)
     small = max(results[SMALL_1].memory, results[SMALL_2].memory)
-    update = results.get(UPDATE)
-    share = max(update.cpu / two.cpu, update.wall / two.wall) if update else None
+    share = max(update.cpu / two.cpu, update.wall / two.wall)
     return [
         Bar("peak memory of any process", memory, MEMORY, is_least=False, unit="MB"),
         Bar("the same, against the small corpus", memory / small, MEMORY_RATIO, is_least=False),
         Bar("1 worker against 2, wall", one.wall / two.wall, SPEED_UP),
-        Bar(f"2 workers against the floor, wall, {best}", two.wall / floor.wall, FLOOR_RATIO, is_least=False),
+        Bar("2 workers against the floor, wall", two.wall / floor.wall, FLOOR_RATIO, is_least=False),
         Bar("update with nothing changed against a full build, CPU and wall", share, UPDATE_RATIO, is_least=False),
     ]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import json
-import os
 import re
-import subprocess
 import sys
 import tarfile
 from collections import Counter
@@ -21,7 +19,7 @@ import pytest
 
 import benchmarks.__main__ as bench
 import kg
-from benchmarks import floor, measure, peer_inputs, peers, scale, variants, whole_corpus
+from benchmarks import floor, measure, peer_inputs, peers, scale, whole_corpus
 from benchmarks.figure_templates import read_source
 from benchmarks.measure import Bar, Command, print_bars, run_rounds
 from benchmarks.scaled_corpus import ROWS_PER_FIGURE, make_figures, write_corpus
@@ -229,24 +227,6 @@ def test_a_bar_is_missed_below_the_least_or_above_the_most(capsys: pytest.Captur
     assert "| b | 5.1 MB | at most 5 MB | **missed** |" in capsys.readouterr().out
 
 
-def test_the_plain_install_cannot_import_what_the_extra_brings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(variants, "fast_modules", lambda: ["colorsys"])
-    with variants.variants() as environments:
-        assert list(environments) == [variants.PLAIN, variants.FAST]
-        statuses = [
-            subprocess.run(
-                [sys.executable, "-c", "import colorsys"],
-                env={**os.environ, **environment},
-                check=False,
-                stderr=subprocess.DEVNULL,
-            ).returncode
-            for environment in environments.values()
-        ]
-    assert statuses == [1, 0]
-    assert variants.has_option("--format")
-    assert not variants.has_option("--formats")
-
-
 def test_tables_of_the_peers_hold_the_triples_of_the_graph(real: Path, tmp_path: Path) -> None:
     build = kg.build(real, output=tmp_path / "build", formats=["n-triples"])
     tables = peer_inputs.write_tables(build.path / "graph.nt", tmp_path)
@@ -313,6 +293,7 @@ def test_every_benchmark_of_the_page_explains_itself(
     [
         ("startup", ["--rounds", "1"]),
         ("rebuild_rows", [str(SEEDS)]),
+        ("stages", [str(SEEDS), "--rounds", "1"]),
         ("build", [str(SEEDS), "--rounds", "1"]),
         ("scale", [str(SEEDS), "--figures", "2", "--rounds", "1"]),
     ],
@@ -324,7 +305,7 @@ def test_the_smallest_run_prints_tables(
     status = importlib.import_module(f"benchmarks.{module}").main(arguments)
     out = capsys.readouterr().out
     assert status == int("**missed**" in out)
-    assert tables(out) > (0 if module == "scale" else 1)
+    assert tables(out) > (0 if module in ("scale", "stages") else 1)
 
 
 def tables(text: str) -> int:
@@ -346,7 +327,6 @@ def test_a_whole_corpus_gives_the_same_bytes_however_it_is_built(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(whole_corpus, "find_spec", lambda _: None)  # Dask has tests of its own, and takes seconds
     whole_corpus.main([str(SEEDS), str(SEEDS), "--rounds", "1"])
     out = capsys.readouterr().out
     assert len(set(re.findall(r"`([0-9a-f]{16})…`", out))) == 1
@@ -360,10 +340,15 @@ def test_the_page_has_the_command_of_each_section_and_no_path_of_this_machine(
     page = tmp_path / "page.md"
     assert bench.main(["--small", "3", "--only", "rebuild_rows", "--output", str(page)]) == 0
     text = page.read_text(encoding="utf-8")
-    assert "## Nothing is lost\n\n```console\n$ python -m benchmarks.rebuild_rows small\n```\n" in text
-    assert "$ python -m benchmarks.scaled_corpus seeds -o small --figures 3\n" in text
+    made = "$ python -m benchmarks.scaled_corpus seeds -o small --figures 3\n"
+    assert f"## Nothing is lost\n\n```console\n{made}$ python -m benchmarks.rebuild_rows small\n```\n" in text
     assert "| [Nothing is lost](#nothing-is-lost) | rows or blocks that differ | 0 | at most 0 | held |\n" in text
     assert str(tmp_path) not in text
     assert str(ROOT) not in text
     assert not bench.SCRATCH.exists()
+    kept = text.index("## ")
+    page.write_text("old head\n\n## Start\n\n## Nothing is lost\n\nold\n", encoding="utf-8")
+    assert bench.main(["--small", "3", "--only", "rebuild_rows", "--output", str(page)]) == 0
+    again = page.read_text(encoding="utf-8")
+    assert again[again.index("## ") :] == "## Start\n\n" + text[kept:]
     assert scale.ALL_FIGURES == 40_000_000
