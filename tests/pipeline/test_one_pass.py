@@ -18,6 +18,7 @@ import kg
 from kg.errors import BuildError, ParseError, Problem, Severity
 from kg.folder import GRAPH_SUFFIXES
 from kg.pipeline import Job, Task, index_documents, one_pass, read_batch
+from kg.sources import Blob, Document
 from kg.tables import COLUMNS, COUNTED
 from tests.conftest import JAK_STAT, RCC, SEEDS
 from tests.documents import document, genes_table, raw, row
@@ -343,3 +344,28 @@ def test_a_build_whose_worker_is_killed_leaves_the_old_one(tmp_path: Path) -> No
     assert (process.returncode, talk.count("a worker process died"), "Traceback" in talk) == (2, 1, False)
     assert contents(out) == expected
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_a_digest_tells_which_table_has_which_bytes(tmp_path: Path) -> None:
+    def blob(data: bytes) -> Blob:
+        path = tmp_path / str(len(list(tmp_path.iterdir())))
+        path.write_bytes(data)
+        return Blob(str(path))
+
+    def digest(markdown: bytes, *tables: tuple[str, bytes]) -> str:
+        blobs = tuple((kind, blob(data)) for kind, data in tables)
+        (entry,) = index_documents([Document("a.md", "PMC1__f1", blob(markdown), blobs)])
+        return entry.digest
+
+    text = document()
+    found = [
+        digest(text),
+        digest(text, ("genes", b"ab"), ("chemicals", b"")),
+        digest(text, ("genes", b"a"), ("chemicals", b"b")),
+        digest(text, ("genes", b"a\0chemicals\0b")),
+        digest(text, ("genes", b""), ("chemicals", b"ab")),
+        digest(text, ("genes", b"ab")),
+        digest(text, ("chemicals", b"ab")),
+        digest(text, ("diseases", b"ab")),
+    ]
+    assert len(set(found)) == len(found)
