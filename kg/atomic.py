@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import glob
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["replacing_file", "replacing_folder"]
 
+_SETTLED = 60
+"""Seconds after which the maker of a folder has locked it, if it lives."""
+
 
 @contextmanager
 def replacing_file(target: Path) -> Iterator[Path]:
@@ -29,18 +34,13 @@ def replacing_file(target: Path) -> Iterator[Path]:
     ExportError
         If the target cannot be written; it is then as it was before.
     """
-    work: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
-        fresh = work / target.name
-        yield fresh
-        fresh.replace(target)
+        with _workshop(target) as work:
+            fresh = work / target.name
+            yield fresh
+            fresh.replace(target)
     except OSError as error:
         raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
-    finally:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -68,25 +68,64 @@ def replacing_folder(
     target = target.resolve()  # a link stays, and what it leads to is replaced
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not may_replace(target))):
         raise error_type(f"{target}: exists and is not {what}; it is not replaced, so choose another -o")
-    work: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
-        fresh, old = work / "new", work / "old"
-        fresh.mkdir()
-        yield fresh
-        if not (target.exists() and _exchange(fresh, target)):
-            if target.exists():
-                target.rename(old)
-            fresh.rename(target)
+        with _workshop(target) as work:
+            fresh, old = work / "new", work / "old"
+            fresh.mkdir()
+            try:
+                yield fresh
+                if not (target.exists() and _exchange(fresh, target)):
+                    if target.exists():
+                        target.rename(old)
+                    fresh.rename(target)
+            finally:
+                # Whatever happened, an interrupt between the two renames too: what was before there is there again.
+                if old.exists() and not target.exists():
+                    old.rename(target)
     except OSError as error:
         raise error_type(f"{target}: cannot be written: {error.strerror or error}; it is as it was before") from error
+
+
+@contextmanager
+def _workshop(target: Path) -> Iterator[Path]:
+    """Give an empty folder beside the target, which goes at the end; what killed processes left there goes first."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    prefix, suffix = f".{target.name}.", ".tmp"
+    for left in target.parent.glob(f"{glob.escape(prefix)}*{suffix}"):
+        if _is_abandoned(left):
+            shutil.rmtree(left, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=target.parent))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, work, ignore_errors=True)
+        held = os.open(work, os.O_RDONLY)
+        stack.callback(os.close, held)
+        _lock(held)
+        yield work
+
+
+def _is_abandoned(work: Path) -> bool:
+    """Return whether a folder of `_workshop` was left by a process that ended before it could take it away."""
+    try:
+        if time.time() - work.stat().st_mtime < _SETTLED or (work / "old").exists():
+            return False
+        held = os.open(work, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return _lock(held)
     finally:
-        # Whatever happened, an interrupt between the two renames too: what was there before is there again.
-        if work is not None:
-            if (work / "old").exists() and not target.exists():
-                (work / "old").rename(target)
-            shutil.rmtree(work, ignore_errors=True)
+        os.close(held)
+
+
+def _lock(descriptor: int) -> bool:
+    """Return whether this process now holds the lock of an open folder, which ends with the process."""
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):  # another system, a file system without locks, or another process holds it
+        return False
+    return True
 
 
 def _exchange(first: Path, second: Path) -> bool:

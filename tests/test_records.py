@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -15,16 +14,18 @@ from rdflib import URIRef
 
 import kg
 from kg import vocab
-from kg.atomic import replacing_file, replacing_folder
 from kg.blocks import block_differences, figure_block
 from kg.compression import COMPRESSIONS, compress, open_binary
-from kg.errors import BuildError, ExportError, ParseError, Problem, Severity
+from kg.errors import BuildError, ParseError, Problem, Severity
 from kg.folder import Folder
 from kg.shared import Shared
 from kg.tables import COLUMNS, TableWriter, empty_columns, to_frame
 from kg.text import clean, decode, shorten
 from tests.conftest import SEEDS
 from tests.figures import figures, texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @given(texts)
@@ -153,64 +154,6 @@ def test_frames_end_to_end_are_one_file(tmp_path: Path, compression: str | None)
     path.write_bytes(compress(b"one ", compression) + compress(b"two", compression))
     with open_binary(path) as stream:
         assert stream.read() == b"one two"
-
-
-def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    target = tmp_path / "deep" / "x.txt"
-    with replacing_file(target) as path:
-        path.write_text("first", encoding="utf-8")
-
-    def interrupted() -> None:
-        with replacing_file(target) as path:
-            path.write_text("half", encoding="utf-8")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        interrupted()
-    assert target.read_text(encoding="utf-8") == "first"
-    assert [p.name for p in target.parent.iterdir()] == ["x.txt"]
-    with pytest.raises(ExportError, match="cannot be written"), replacing_file(target / "below") as path:
-        pass
-
-
-def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = tmp_path / "out"
-
-    def replaced(text: str) -> None:
-        with replacing_folder(target, may_replace=lambda _: True, what="x") as folder:
-            (folder / "a").write_text(text, encoding="utf-8")
-
-    replaced("first")
-    replaced("second")
-    assert (target / "a").read_text(encoding="utf-8") == "second"
-
-    # Where two folders cannot be exchanged in one step, whatever happens between the two renames leaves the old one.
-    monkeypatch.setattr("kg.atomic._exchange", lambda *_: False)
-    replaced("third")
-    assert (target / "a").read_text(encoding="utf-8") == "third"
-    rename = Path.rename
-    for error, seen in ((OSError(28, os.strerror(28)), ExportError), (KeyboardInterrupt(), KeyboardInterrupt)):
-
-        def broken(self: Path, to: Path, error: BaseException = error) -> Path:
-            if self.name == "new":
-                raise error
-            return rename(self, to)
-
-        monkeypatch.setattr(Path, "rename", broken)
-        with pytest.raises(seen):
-            replaced("fourth")
-        monkeypatch.setattr(Path, "rename", rename)
-        assert (target / "a").read_text(encoding="utf-8") == "third"
-        assert [p.name for p in tmp_path.iterdir()] == ["out"]
-
-
-def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    with replacing_folder(tmp_path / "link", may_replace=lambda _: True, what="x") as folder:
-        (folder / "a").write_text("new", encoding="utf-8")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real" / "a").read_text(encoding="utf-8") == "new"
 
 
 def test_what_is_no_build_folder_is_a_sentence(tmp_path: Path) -> None:
