@@ -82,6 +82,8 @@ SECTIONS = (
     Section("Pairs of genes", "network_pairs", ("{large_build}", "{small_build}", "--rounds", "{rounds}")),
     Section("Betweenness", "network_betweenness", ("{small}",)),
     Section("Explain and enrich", "explain_enrich", ("{large_build}", "--rounds", "{rounds}")),
+    Section("Neo4j's import files", "export_neo4j", ("{small_build}", "{large_build}", "--rounds", "{rounds}")),
+    Section("Exports to files", "export_files", ("{small_build}", "{large_build}", "--rounds", "{rounds}")),
 )
 
 HEAD = """# Benchmarks

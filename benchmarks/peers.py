@@ -8,6 +8,7 @@ of ours, outside of the measured time (`benchmarks.peer_inputs`).
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,14 +19,22 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import ROOT, Bar, Command, kg_command, measure, print_bars, print_results, run_rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from benchmarks.measure import Measurement
 
 __all__ = ["PEERS", "install", "main", "peer_commands"]
 
-PEERS = {"morph-kgc": "morph-kgc==2.10.0", "KGX": "kgx==2.6.0", "maplib": "maplib==0.20.26"}
-"""What is installed of each, the newest that pip can."""
+PEERS = {
+    "morph-kgc": "morph-kgc==2.10.0",
+    "KGX": "kgx==2.6.0",
+    "maplib": "maplib==0.20.26",
+    "biocypher": "biocypher[neo4j]==0.17.0",
+}
+"""What is installed of each, the newest that pip can; biocypher is for `benchmarks.export_neo4j`."""
+
+TRIPLES = ("morph-kgc", "KGX", "maplib")
+"""Those that write triples, and are measured here."""
 
 KG = "kg"
 """What results call it."""
@@ -42,15 +51,23 @@ mappings: {folder}/mapping.ttl
 """
 
 
-def install(folder: Path = FOLDER) -> None:
-    """Make a virtual environment for each peer that has none.
+def install(folder: Path = FOLDER, names: Iterable[str] = tuple(PEERS)) -> None:
+    """Make a virtual environment for each of some peers that has none.
+
+    Parameters
+    ----------
+    folder
+        Where the environments are.
+    names
+        The peers, by default all.
 
     Raises
     ------
     subprocess.CalledProcessError
         If pip fails.
     """
-    for name, requirement in PEERS.items():
+    for name in names:
+        requirement = PEERS[name]
         if not interpreter(folder, name).exists():
             print(f"Installing {requirement} into {(folder / name).name} ...")
             venv.create(folder / name, with_pip=True)
@@ -65,7 +82,7 @@ def interpreter(folder: Path, name: str) -> Path:
 
 def version(folder: Path, name: str) -> str:
     """Return the version of a peer that is installed."""
-    package = PEERS[name].partition("==")[0]
+    package = re.split(r"[\[=]", PEERS[name])[0]
     code = f"import importlib.metadata as m; print(m.version({package!r}))"
     done = subprocess.run([interpreter(folder, name), "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.strip()
@@ -86,7 +103,7 @@ def peer_commands(folder: Path, inputs: Path) -> dict[str, Command]:
     }
     return {
         name: Command([str(interpreter(folder, name)), *arguments[name]])
-        for name in PEERS
+        for name in arguments
         if interpreter(folder, name).exists()
     }
 
@@ -130,7 +147,7 @@ def _count_lines(path: Path) -> int:
 
 
 def _versions(folder: Path, peers: Mapping[str, Command]) -> list[str]:
-    return [f"{name} {version(folder, name)}" if name in peers else f"{name} is not installed" for name in PEERS]
+    return [f"{name} {version(folder, name)}" if name in peers else f"{name} is not installed" for name in TRIPLES]
 
 
 def _print_shared(name: str, ours: Path, theirs: Path) -> None:

@@ -1,7 +1,7 @@
 """Run `kgx` without a network: ``python run_kgx.py transform --stream …``; runs in KGX's own environment.
 
 When it is imported KGX fetches the Biolink model and a prefix map; here it finds those of the package `biolink_model`,
-which it brings with it.
+which it brings with it, and our own prefixes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ from importlib.resources import files
 
 import bmt.toolkit  # type: ignore[import-not-found, unused-ignore]
 
-__all__ = ["main"]
+__all__ = ["OWN_PREFIXES", "main"]
+
+OWN_PREFIXES = {
+    "PFOCR": "https://pfocr.wikipathways.org/figures/",
+    "pfkg.association": "https://w3id.org/pfocr-kg/association/",
+    "pfkg.chemical": "https://w3id.org/pfocr-kg/chemical/",
+    "pfkg.disease": "https://w3id.org/pfocr-kg/disease/",
+    "pfkg.edge": "https://w3id.org/pfocr-kg/edge/",
+    "pfkg.family": "https://w3id.org/pfocr-kg/family/",
+}
+"""Prefixes that no registry has."""
 
 
 def main() -> None:
@@ -24,7 +34,7 @@ def main() -> None:
 
     prefixes = package / "prefixmaps" / "biolink_model_prefix_map.json"
     for name in ("biolink", "monarch_context", "obo_context"):
-        kgx.config.jsonld_context_map[name] = json.loads(prefixes.read_text(encoding="utf-8"))
+        kgx.config.jsonld_context_map[name] = json.loads(prefixes.read_text(encoding="utf-8")) | OWN_PREFIXES
     from kgx.cli import cli  # type: ignore[import-not-found, unused-ignore]
 
     cli(sys.argv[1:])

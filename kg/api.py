@@ -8,10 +8,10 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 from kg.compression import COMPRESSIONS
-from kg.errors import BuildError, ParseError, Problem, Severity, SourceError
+from kg.errors import BuildError, ExportError, ParseError, Problem, Severity, SourceError
 from kg.folder import GRAPH_SUFFIXES, Folder
 from kg.text import shorten
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.executors import Executor
+    from kg.export import Exported, Selection
+    from kg.export.cypher import CypherResult
     from kg.gmt import GeneSet
     from kg.model import Figure
     from kg.network import (
@@ -139,6 +141,26 @@ class Build(Folder):
         from kg.rdf.query import query
 
         return query(self, text, limit=limit)
+
+    def cypher(
+        self, text: str, *, limit: int | None = None, made: Callable[[Path], None] | None = None
+    ) -> CypherResult:
+        """Return the answer to a Cypher query on the property graph, as `kg.export.cypher.cypher` gives it.
+
+        Parameters
+        ----------
+        text, limit, made
+            Those of `kg.export.cypher.cypher`.
+
+        Examples
+        --------
+        >>> import kg
+        >>> kg.build("seeds/").cypher("MATCH (m:GeneMention) RETURN count(m) AS n").to_rows()
+        [{'n': 28}]
+        """
+        from kg.export.cypher import cypher
+
+        return cypher(self, text, limit=limit, made=made)
 
     def cooccurrence(
         self, *, attributes: Collection[str] | None = None, **options: Unpack[NetworkOptions]
@@ -320,6 +342,50 @@ class Build(Folder):
         from kg.network import gene_sets
 
         return gene_sets(self, level=level, min_size=min_size, naming=naming, **options)
+
+    def export(
+        self,
+        format: str,  # noqa: A002 - the word of the command
+        path: str | os.PathLike[str],
+        *,
+        selection: Selection | None = None,
+        verify: bool = False,
+        **options: Any,
+    ) -> Exported:
+        """Return what was written of the build in another tool's format, compared with the tables.
+
+        Parameters
+        ----------
+        format
+            One of `kg.export.TARGETS`.
+        path
+            The file or folder to write.
+        selection
+            Which part of the build; by default all of it.
+        verify
+            Read back what was written, and compare that.
+        **options
+            Those of the format.
+
+        Raises
+        ------
+        ExportError
+            If there is no such format, or the path cannot be written.
+
+        Examples
+        --------
+        >>> import kg, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     kg.build("seeds/").export("jsonld-blocks", f"{folder}/blocks.jsonl").differences
+        ()
+        """
+        from kg.export import TARGETS, PropertyGraph, export_graph
+        from kg.export.selection import EVERYTHING
+
+        if format not in TARGETS:
+            raise ExportError(f"{shorten(format)}: no format of kg export; there is {', '.join(TARGETS)}")
+        graph = PropertyGraph(self, EVERYTHING if selection is None else selection)
+        return export_graph(graph, TARGETS[format], Path(path), verify=verify, **options)
 
     def evaluate(
         self,

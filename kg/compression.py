@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,8 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
         elif path.suffix == ".zst":
             import zstandard
 
-            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield cast("IO[bytes]", stream)
+            reader: Any = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+            with io.BufferedReader(reader) as stream:  # which has lines
+                yield stream
         else:
             yield raw

@@ -42,6 +42,7 @@ __all__ = [
     "journal_iri",
     "lexicon_iri",
     "mesh_iri",
+    "named_iri",
     "ndex_iri",
     "organism_iri",
     "page_url",
@@ -369,6 +370,17 @@ def chebi_iri(chebi: str) -> str:
 def doid_iri(doid: str) -> str:
     """Return the OBO PURL of a Disease Ontology id given as digits."""
     return f"{PREFIXES['obo']}DOID_{_segment(doid)}"
+
+
+def named_iri(kind: str, name: str) -> str:
+    """Return the local IRI of a thing that has a name and no identifier; the RDF files have none for it.
+
+    Examples
+    --------
+    >>> named_iri("chemical", "citric acid")
+    'https://w3id.org/pfocr-kg/chemical/citric%20acid'
+    """
+    return f"{BASE}/{kind}/{_segment(name)}"
 
 
 def doi_iri(doi: str) -> str:

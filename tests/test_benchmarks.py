@@ -19,7 +19,7 @@ import pytest
 
 import benchmarks.__main__ as bench
 import kg
-from benchmarks import floor, measure, peer_inputs, peers, scale, whole_corpus
+from benchmarks import export_files, export_neo4j, floor, measure, peer_inputs, peers, scale, whole_corpus
 from benchmarks.figure_templates import read_source
 from benchmarks.measure import Bar, Command, print_bars, run_rounds
 from benchmarks.scaled_corpus import ROWS_PER_FIGURE, make_figures, write_corpus
@@ -321,6 +321,38 @@ def test_peers_that_are_not_installed_are_named(
     monkeypatch.chdir(ROOT)
     assert peers.main([str(SEEDS), "--rounds", "1", "--peers", str(tmp_path)]) == 0
     assert "morph-kgc is not installed; KGX is not installed; maplib is not installed." in capsys.readouterr().out
+
+
+def test_exports_to_files_are_measured_without_kgx(
+    seeds_build: kg.Build, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(export_files, "FILES", {"kgx": "kgx", "gmt": "gmt"})
+    build = str(seeds_build.path)
+    status = export_files.main([build, build, "--rounds", "1", "--peers", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert status == int("**missed**" in out)
+    assert tables(out) == 4
+    assert "| KGX TSV: times faster than KGX's own transform | not measured | at least 10 x |" in out
+
+
+def test_import_files_of_neo4j_are_measured_with_and_without_biocypher(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    build = kg.build(SEEDS, output=tmp_path / "build", formats=())
+    arguments = [str(build.path), str(build.path), "--rounds", "1", "--peers", str(tmp_path)]
+    assert export_neo4j.main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "biocypher is not installed." in out
+    assert "| 326 |" in out
+    assert tables(out) == 2
+    export_neo4j.write_records(build.path, tmp_path / "records.json")
+    records = json.loads((tmp_path / "records.json").read_text(encoding="utf-8"))
+    assert (len(records["nodes"]), len(records["edges"])) == (86, 240)
+    ids = {iri for iri, *_ in records["nodes"]}
+    assert all(source in ids and target in ids for _, source, target, *_ in records["edges"])
+    assert {name for *_, name, _ in records["edges"]} <= set(records["schema"])
 
 
 def test_a_whole_corpus_gives_the_same_bytes_however_it_is_built(

@@ -52,7 +52,7 @@ def commands() -> list[str]:
 def test_the_commands_are_these() -> None:
     assert commands() == [
         *("build", "stats", "show", "query", "network", "centrality", "communities"),
-        *("explain", "trends", "enrich", "check", "export"),
+        *("explain", "trends", "enrich", "check", "export", "load", "cypher"),
     ]
 
 
@@ -249,6 +249,8 @@ def test_in_this_process_too(folder: Path, tmp_path: Path) -> None:
         ["centrality", str(folder), "-o", str(tmp_path / "c.tsv")],
         ["communities", str(folder), "-o", str(tmp_path / "c.gmt")],
         ["export", str(folder), "jsonld-blocks", "-o", str(tmp_path / "b.jsonl")],
+        ["export", str(folder), "neo4j", "-o", str(tmp_path / "neo4j"), "--verify"],
+        ["cypher", str(folder), "MATCH (f:Figure) RETURN f.id"],
     ):
         result = runner.invoke(app, arguments)
         assert result.exit_code == 0, result.output

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import kg
-from kg.export import EXPORTS
+from kg.export import write_blocks
 from kg.folder import GRAPH_SUFFIXES
 from kg.tables import COLUMNS
 from kg.vocab import CLASSES, PROPERTIES, expand
@@ -86,7 +86,7 @@ def test_the_classes_and_properties_written_are_those_declared(built: kg.Build) 
 
 def blocks(build: kg.Build, path: Path, *, regenerate: bool) -> dict[str, dict[str, Any]]:
     """The exported blocks by their figures' ids."""
-    EXPORTS["jsonld-blocks"](build, path, regenerate=regenerate)
+    write_blocks(build, path, regenerate=regenerate)
     found = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return {
         block["@id"].removeprefix("https://pfocr.wikipathways.org/figures/").removesuffix(".html"): block

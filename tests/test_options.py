@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 
 import kg
 import kg.cli.centrality
+import kg.cli.export
 import kg.network
 from kg.cli import app
 from kg.errors import ParseError, QueryError
+from kg.export import TARGETS
 from tests.documents import document, genes_table, row
 
 if TYPE_CHECKING:
@@ -250,6 +252,10 @@ def test_the_options_of_communities(made: kg.Build, tmp_path: Path) -> None:
 def test_choices_of_the_commands_are_those_of_the_library(option: str) -> None:
     literal, *_ = get_args(getattr(kg.cli.centrality, option))
     assert get_args(literal) == get_args(getattr(kg.network, option))
+
+
+def test_formats_to_choose_are_those_of_the_library() -> None:
+    assert tuple(kg.cli.export.Format) == tuple(TARGETS)
 
 
 def test_measures_to_choose_are_those_of_the_library() -> None:
@@ -576,7 +582,7 @@ def test_where_a_list_comes_from_and_where_sets_go(made: kg.Build, listed: Path,
 
 
 def test_a_list_is_no_large_file(made: kg.Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.cli.evidence._MAX_LIST_BYTES", 3)
+    monkeypatch.setattr("kg.name_lists._MAX_BYTES", 3)
     (tmp_path / "long.txt").write_text("STAT3", encoding="utf-8")
     failed = runner.invoke(app, ["enrich", str(made.path), str(tmp_path / "long.txt")])
     assert "larger than 3 bytes" in str(failed.exception)
@@ -612,6 +618,63 @@ def test_a_network_is_held_against_gene_sets(made: kg.Build, tmp_path: Path) -> 
     assert out.read_text(encoding="utf-8") == run("network", made.path, "--level", "paper")
 
 
+def exported(folder: Path, name: str) -> set[str]:
+    """The ids of nodes, or the ends of edges, that an export to CSV has."""
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            line.get("symbol") or line.get("id") or f"{line['source']} {line['target']}"
+            for line in csv.DictReader(stream)
+        }
+
+
+HUMAN_GENES = {"STAT3", "SOCS3", "IL6", "JAK1", "JAK2", "TP53"}
+FIGURES = {"PMC1__f1", "PMC1__f2", "PMC2__f3"}
+SELECTIONS: list[tuple[dict[str, Any], set[str], set[str]]] = [
+    ({}, FIGURES, HUMAN_GENES | {"Stat3", "Socs3"}),
+    ({"tier": "strict"}, FIGURES, {"STAT3", "SOCS3", "TP53", "Stat3", "Socs3"}),
+    ({"tier": "synonyms"}, FIGURES, {"STAT3", "SOCS3", "IL6", "TP53", "Stat3", "Socs3"}),
+    ({"organism": "Mus musculus"}, FIGURES, {"Stat3", "Socs3"}),
+    ({"years": "2020-"}, {"PMC2__f3"}, {"STAT3", "TP53", "Stat3", "Socs3"}),
+    ({"years": "2019"}, {"PMC1__f1", "PMC1__f2"}, HUMAN_GENES - {"TP53"}),
+]
+
+
+@pytest.mark.parametrize(("options", "figures", "genes"), SELECTIONS, ids=[str(options) for options, *_ in SELECTIONS])
+def test_the_selections_of_kg_export(
+    made: kg.Build, tmp_path: Path, options: dict[str, Any], figures: set[str], genes: set[str]
+) -> None:
+    run("export", made.path, "csv", "-o", tmp_path / "out", "--verify", *flags(options))
+    assert exported(tmp_path / "out", "nodes_Figure") == figures
+    assert exported(tmp_path / "out", "nodes_Gene") == genes
+
+
+def test_the_files_of_names_and_the_network_of_kg_export(made: kg.Build, tmp_path: Path) -> None:
+    (tmp_path / "genes.txt").write_text("bsf2\nSTTA3\n", encoding="utf-8")
+    (tmp_path / "figures.txt").write_text("PMC1__f2\nPMC2__f3\nPMC9__f9\n", encoding="utf-8")
+    by_gene = runner.invoke(
+        app, ["export", str(made.path), "csv", "-o", str(tmp_path / "a"), "--genes", str(tmp_path / "genes.txt")]
+    )
+    assert by_gene.exit_code == 0, by_gene.output
+    assert "kg: STTA3: no gene of that name; did you mean" in by_gene.stderr
+    assert exported(tmp_path / "a", "nodes_Figure") == {"PMC1__f1"}
+    by_figure = runner.invoke(
+        app, ["export", str(made.path), "csv", "-o", str(tmp_path / "b"), "--figures", str(tmp_path / "figures.txt")]
+    )
+    assert by_figure.exit_code == 0, by_figure.output
+    assert "kg: PMC9__f9: no figure of that id" in by_figure.stderr
+    assert exported(tmp_path / "b", "nodes_Figure") == {"PMC1__f2", "PMC2__f3"}
+    assert exported(tmp_path / "b", "nodes_Gene") == {"STAT3", "SOCS3", "TP53", "Stat3", "Socs3"}
+    run("export", made.path, "csv", "-o", tmp_path / "c", "--no-mentions")
+    assert not (tmp_path / "c" / "nodes_GeneMention.csv").exists()
+    assert exported(tmp_path / "c", "edges_Figure-MENTIONS-Gene") == exported(
+        tmp_path / "b", "edges_Figure-MENTIONS-Gene"
+    ) | {f"PMC1__f1 {gene}" for gene in ("6774", "9021", "3569", "3716", "3717")}
+    network = tmp_path / "network.tsv"
+    network.write_text("ncbigene_a\tncbigene_b\tweight\n6774\t9021\t2.0\n6774\t1\t1.0\n", encoding="utf-8")
+    run("export", made.path, "csv", "-o", tmp_path / "d", "--with-network", network, "--verify")
+    assert exported(tmp_path / "d", "edges_Gene-CO_OCCURS_WITH-Gene") == {"6774 9021"}
+
+
 NETWORK_OPTIONS = {
     "tier",
     "level",
@@ -626,6 +689,7 @@ NETWORK_OPTIONS = {
 }
 PAIR_OPTIONS = NETWORK_OPTIONS - {"weight", "min_count", *CHANCE_OPTIONS}
 SET_OPTIONS = {"level", "tier", "organism", "since", "until"}
+SELECTION_OPTIONS = {"tier", "organism", "years", "genes", "figures", "mentions", "network"}
 TESTED = {
     "build": {
         "inputs",
@@ -650,7 +714,9 @@ TESTED = {
     "trends": {"folder", "output", "by_year", "split", "min_count", "level", *PAIR_OPTIONS},
     "enrich": {"folder", "genes", "output", "background", "min_size", "limit", "as_json", *SET_OPTIONS},
     "check": {"folder", "recommended", "workers", "as_json"},
-    "export": {"folder", "export_format", "output", "regenerate"},
+    "export": {"folder", "export_format", "output", "verify", "regenerate", *SELECTION_OPTIONS},
+    "load": {"folder", "target", "uri", "user", "database", "quiet", *SELECTION_OPTIONS},
+    "cypher": {"folder", "text", "file", "result_format", "limit"},
 }
 
 

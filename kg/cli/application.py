@@ -53,7 +53,7 @@ def main(
 
 
 @contextmanager
-def show_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def show_progress(*, quiet: bool, what: str = "figures") -> Iterator[Callable[[int, int], None] | None]:
     """Give a function that moves a progress bar on a terminal; None in a pipe."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -70,5 +70,5 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]
     columns = (description, bar, MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as shown:
         # Until the first call, while the documents are looked for and listed, the bar only moves.
-        task = shown.add_task("figures", total=None)
+        task = shown.add_task(what, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kg.cli.application import MANY, AsJson, BuildFolder, Output, app
 from kg.cli.network_options import Level, say_empty, take_network_options
-from kg.errors import KgError
+from kg.name_lists import read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["enrich", "explain", "trends"]
 
-_MAX_LIST_BYTES = 10_000_000
+_PIPE = "names themselves can come through a pipe: echo IL6 STAT3 | tr ' ' '\\n' | kg enrich BUILD -"
 _N_TOLD = 20  # names of a list that are told on standard error, one a line
 
 GeneName = typer.Argument(metavar="GENE", help="A gene by symbol, alias, NCBI Gene id or IRI.")
@@ -114,7 +112,11 @@ def enrich(
         raise typer.BadParameter("give --json or -o, not both", param_hint="-o")
     build = read_build(folder)
     found = build.enrich(
-        _read_names(genes, "GENES"), level=level, background=_background(background), min_size=min_size, **options
+        read_names(genes, "GENES", way=_PIPE),
+        level=level,
+        background=_background(background),
+        min_size=min_size,
+        **options,
     )
     _tell_unknown(found.unknown)
     if output is not None:
@@ -133,27 +135,7 @@ def _background(text: str) -> Literal["corpus"] | int | list[str]:
     """Return the background that an option names; a file may be called like a number or ``corpus`` by its folder."""
     if text == "corpus":
         return "corpus"
-    return int(text) if text.isascii() and text.isdigit() else _read_names(text, "--background")
-
-
-def _read_names(place: str, hint: str) -> list[str]:
-    """Return the names in a file or on standard input: one a line, or several with commas, semicolons or tabs."""
-    try:
-        if place == "-":
-            data = sys.stdin.buffer.read(_MAX_LIST_BYTES + 1)
-        else:
-            with Path(place).open("rb") as file:
-                data = file.read(_MAX_LIST_BYTES + 1)
-        if len(data) > _MAX_LIST_BYTES:
-            raise KgError(f"{place}: larger than {_MAX_LIST_BYTES:,} bytes, so it is not a list of genes")
-        text = data.decode("utf-8-sig")
-    except FileNotFoundError as error:
-        way = "; names themselves can come through a pipe: echo IL6 STAT3 | tr ' ' '\\n' | kg enrich BUILD -"
-        raise KgError(f"{place}: there is no such file for {hint}{way}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise KgError(f"{place}: cannot be read: {error}") from error
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return [name for line in lines for name in re.split("[,;\t]", line) if name.strip()]
+    return int(text) if text.isascii() and text.isdigit() else read_names(text, "--background", way=_PIPE)
 
 
 def _tell_unknown(unknown: Iterable[NotAGene]) -> None:

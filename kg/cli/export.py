@@ -2,34 +2,98 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.application import BuildFolder, app
+from kg.cli.selection_options import take_selection_options
 
-__all__ = ["export_command"]
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from kg.export import Exported
+    from kg.export.selection import SelectionOptions
+
+__all__ = ["export_command", "say_counts"]
+
+
+class Format(StrEnum):
+    """The formats, as `kg.export.TARGETS` names them."""
+
+    NEO4J = "neo4j"
+    LADYBUG = "ladybug"
+    KGX = "kgx"
+    KGX_JSONL = "kgx-jsonl"
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    CYTOSCAPE = "cytoscape"
+    CX2 = "cx2"
+    GMT = "gmt"
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSONLD_BLOCKS = "jsonld-blocks"
 
 
 @app.command(name="export")
+@take_selection_options()
 def export_command(
     folder: BuildFolder,
-    export_format: Annotated[str, typer.Argument(metavar="FORMAT", help="jsonld-blocks: the schema.org blocks.")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="PATH", help="A .jsonl file, or a folder of one file a figure.")
+    export_format: Annotated[
+        Format,
+        typer.Argument(metavar="FORMAT", help="For which tool; docs/databases.md says what each writes."),
     ],
-    regenerate: Annotated[
-        bool, typer.Option("--regenerate", help="Make every block again, also where the file embeds one.")
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PATH", help="The file or folder to write, as the format has it.")
+    ],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read back what was written, and compare that with the tables.")
     ] = False,
+    regenerate: Annotated[
+        bool,
+        typer.Option("--regenerate", help="jsonld-blocks: make every block again, also where the file embeds one."),
+    ] = False,
+    **selection: Unpack[SelectionOptions],
 ) -> None:
-    """Write a build in another tool's format."""
+    """Write a build in another tool's format; exit 1 if counts differ from the tables."""
     from kg.api import read_build
-    from kg.export import EXPORTS
+    from kg.export import TARGETS
+    from kg.export.selection import read_selection
 
     if str(output) == "-":
-        raise typer.BadParameter("several files cannot go into a pipe; give a folder or a .jsonl file", param_hint="-o")
-    if export_format not in EXPORTS:
-        raise typer.BadParameter(f"{export_format!r}: there is {', '.join(EXPORTS)}", param_hint="FORMAT")
-    n_written = EXPORTS[export_format](read_build(folder), output, regenerate=regenerate)
-    typer.echo(f"{output}: {n_written:,} blocks", err=True)
+        raise typer.BadParameter("an export cannot go into a pipe; give a file or a folder", param_hint="-o")
+    options = {"regenerate": True} if regenerate else {}
+    target = TARGETS[export_format.value]
+    for name in options:
+        if name not in target.options:
+            raise typer.BadParameter(f"not an option of {target.name}", param_hint=f"--{name}")
+    build = read_build(folder)
+    chosen = read_selection(build, **selection)
+    for sentence in chosen.unknown:
+        typer.echo(f"kg: {sentence}", err=True)
+    made = build.export(target.name, output, selection=chosen, verify=verify, **options)
+    say_counts(made)
+
+
+def say_counts(made: Exported, *, quiet: bool = False) -> None:
+    """Say how much there is now, and end with exit status 1 if it is not what the tables have.
+
+    Raises
+    ------
+    typer.Exit
+        If there are differences.
+    """
+    from kg.export.schema import NODE_LABELS
+
+    nodes = sum(n for name, n in made.counts.items() if name in NODE_LABELS)
+    edges = sum(n for name, n in made.counts.items() if "-" in name)
+    said = [f"{nodes:,} nodes", f"{edges:,} edges"] if nodes else []
+    said += [f"{n:,} {name}" for name, n in made.counts.items() if name not in NODE_LABELS and "-" not in name]
+    if not quiet:
+        typer.echo(f"{made.where}: {', '.join(said)}", err=True)
+    for difference in made.differences:
+        typer.echo(f"kg: {difference}", err=True)
+    if made.differences:
+        raise typer.Exit(1)

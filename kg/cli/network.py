@@ -50,7 +50,7 @@ def network(
     evaluate: Sets = None,
     **options: Unpack[NetworkOptions],
 ) -> None:
-    """Write the gene co-occurrence network: .tsv, .csv, .parquet, .graphml, .gexf, .cyjs, .ttl, .nt or .kgx."""
+    """Write the gene co-occurrence network: .tsv, .csv, .parquet, .graphml, .gexf, .cyjs, .cx2, .ttl, .nt or .kgx."""
     from kg.api import read_build
     from kg.network import EvaluationOptions, plot_network, write_network, write_table
 
@@ -64,7 +64,7 @@ def network(
     targets = output or ([] if plot else ["-"])
     frames = build.cooccurrence_frames(**options)
     for target in targets:
-        write_network(frames, sys.stdout if target == "-" else target)
+        write_network(frames, sys.stdout if target == "-" else target, folder=build)
     say_empty(n_found=frames.pairs.height)
     if plot is not None:
         plot_network(frames, plot)

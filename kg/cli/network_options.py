@@ -1,7 +1,7 @@
 """The options that every command on a network has: written once, and given to each command that asks for them."""
 
 # No `from __future__ import annotations` here: the options below are read as objects, whichever module asks for them.
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, get_type_hints
 
@@ -12,7 +12,7 @@ from kg.cli.application import MANY
 if TYPE_CHECKING:
     from kg.network import NetworkOptions
 
-__all__ = ["Expand", "Level", "Null", "Tier", "Weight", "say_empty", "take_network_options"]
+__all__ = ["Expand", "Level", "Null", "Tier", "Weight", "say_empty", "take_network_options", "take_options"]
 
 Tier = Annotated[
     Literal["strict", "synonyms", "all"],
@@ -111,13 +111,28 @@ def take_network_options(*, without: Collection[str] = ()) -> Callable[[_Command
     for name in without:
         if name not in shared:
             raise ValueError(f"{name!r} is no network option")
-    shared = {name: option for name, option in shared.items() if name not in without}
+    return take_options({name: option for name, option in shared.items() if name not in without})
+
+
+def take_options(shared: Mapping[str, Parameter]) -> Callable[[_Command], _Command]:
+    """Return a decorator that puts options that several commands share in the place of a command's ``**options``.
+
+    Parameters
+    ----------
+    shared
+        The options, as typer reads them off a function's signature, by name.
+
+    Raises
+    ------
+    ValueError
+        If a command has no ``**options``.
+    """
 
     def complete(command: _Command) -> _Command:
         given = signature(command).parameters.values()
         own = {parameter.name: parameter for parameter in given if parameter.kind is not Parameter.VAR_KEYWORD}
         if len(own) == len(given):
-            raise ValueError("the command has no **options that the network options could go into")
+            raise ValueError("the command has no **options that the shared options could go into")
         command.__annotations__ = {name: parameter.annotation for name, parameter in own.items()}
         hints = get_type_hints(command, include_extras=True)
         parameters = [parameter.replace(annotation=hints[name]) for name, parameter in own.items()]

@@ -11,7 +11,7 @@ import typer
 from kg.cli.application import MANY, BuildFolder, app
 from kg.errors import KgError
 
-__all__ = ["query"]
+__all__ = ["query", "read_query"]
 
 MAX_QUERY_BYTES = 10_000_000
 
@@ -33,14 +33,27 @@ def query(
     from kg.api import read_build
     from kg.rdf.query import write_result
 
+    asked = read_query(text, file)
+    write_result(read_build(folder).query(asked, limit=limit), sys.stdout.buffer, result_format)
+
+
+def read_query(text: str | None, file: Path | None) -> str:
+    """Return a command's query: its argument, or what stands in a file or comes from standard input.
+
+    Raises
+    ------
+    KgError
+        If the file cannot be read.
+    """
     if text is None and file is None:
         raise typer.BadParameter("give a query, or -f FILE, or - for standard input", param_hint="QUERY")
     if text is not None and file is not None:
         raise typer.BadParameter("give a query or -f FILE, not both", param_hint="QUERY")
     if text is not None and " " not in text and Path(text).is_file():
         raise typer.BadParameter(f"that is a file; to read the query from it: -f {text}", param_hint="QUERY")
-    asked = sys.stdin.read() if "-" in (text, str(file)) else text if file is None else _read_text(file)
-    write_result(read_build(folder).query(str(asked), limit=limit), sys.stdout.buffer, result_format)
+    if "-" in (text, str(file)):
+        return sys.stdin.read()
+    return str(text) if file is None else _read_text(file)
 
 
 def _read_text(path: Path) -> str:

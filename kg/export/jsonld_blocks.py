@@ -10,27 +10,29 @@ from kg import vocab
 from kg.atomic import replacing_file, replacing_folder
 from kg.blocks import make_block
 from kg.errors import ExportError
+from kg.export.target import Target
 from kg.tables import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from kg.folder import Folder
+    from kg.export.property_graph import PropertyGraph
+    from kg.export.selection import Tables
 
-__all__ = ["write_blocks"]
+__all__ = ["TARGET", "write_blocks"]
 
 _SUFFIX = ".jsonld"
 # What somebody gives who wants a file of another kind.
 _OTHER_SUFFIXES = frozenset({".json", ".jsonld", ".ndjson", ".gz", ".zip", ".txt"})
 
 
-def write_blocks(folder: Folder, target: str | Path, *, regenerate: bool = False) -> int:
+def write_blocks(tables: Tables, target: str | Path, *, regenerate: bool = False) -> int:
     """Return how many figures' schema.org blocks were written.
 
     Parameters
     ----------
-    folder
-        The build.
+    tables
+        The build, or what was selected of it.
     target
         A file ending in ``.jsonl`` takes a block a line; any other name is a folder that takes ``FIGID.jsonld`` files,
         and is replaced if it holds nothing but such files.
@@ -50,12 +52,12 @@ def write_blocks(folder: Folder, target: str | Path, *, regenerate: bool = False
     n_blocks = 0
     if target.suffix == ".jsonl":
         with replacing_file(target) as path, path.open("w", encoding="utf-8", newline="\n") as file:
-            for _, block in _blocks(folder, regenerate=regenerate):
+            for _, block in _blocks(tables, regenerate=regenerate):
                 file.write(json_text(block) + "\n")
                 n_blocks += 1
         return n_blocks
     with replacing_folder(target, may_replace=_holds_blocks, what=f"a folder of {_SUFFIX} files") as fresh:
-        for figid, block in _blocks(folder, regenerate=regenerate):
+        for figid, block in _blocks(tables, regenerate=regenerate):
             text = json.dumps(block, ensure_ascii=False, indent=2)
             (fresh / f"{figid}{_SUFFIX}").write_text(text + "\n", encoding="utf-8", newline="\n")
             n_blocks += 1
@@ -74,14 +76,14 @@ def _is_block(path: Path) -> bool:
         return vocab.figure_iri(path.stem).encode() in file.read(65_536)
 
 
-def _blocks(folder: Folder, *, regenerate: bool) -> Iterator[tuple[str, object]]:
+def _blocks(tables: Tables, *, regenerate: bool) -> Iterator[tuple[str, object]]:
     """Yield each figure's id and block, in the order of the build."""
     import polars as pl
 
-    symbols = folder.scan("candidates").group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
-    chemicals = folder.scan("chemicals").group_by("figid").agg(pl.col("word").sort_by("chemical").alias("chemicals"))
-    diseases = folder.scan("diseases").group_by("figid").agg(pl.col("word").sort_by("disease").alias("diseases"))
-    figures = folder.scan("figures").select("figid", "caption", "seo", "block")
+    symbols = tables.scan("candidates").group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
+    chemicals = tables.scan("chemicals").group_by("figid").agg(pl.col("word").sort_by("chemical").alias("chemicals"))
+    diseases = tables.scan("diseases").group_by("figid").agg(pl.col("word").sort_by("disease").alias("diseases"))
+    figures = tables.scan("figures").select("figid", "caption", "seo", "block")
     for words in (symbols, chemicals, diseases):
         figures = figures.join(words, on="figid", how="left", maintain_order="left")
     for row in figures.collect().iter_rows(named=True):
@@ -99,3 +101,34 @@ def _blocks(folder: Folder, *, regenerate: bool) -> Iterator[tuple[str, object]]
                     diseases=row["diseases"] or (),
                 ),
             )
+
+
+def _write(graph: PropertyGraph, path: Path, *, regenerate: bool = False) -> Mapping[str, int]:
+    return {"blocks": write_blocks(graph.tables, path, regenerate=regenerate)}
+
+
+def _read_counts(path: Path) -> Mapping[str, int]:
+    """Return how many blocks there are, each read as JSON."""
+    if path.is_dir():
+        texts = (file.read_text(encoding="utf-8") for file in path.iterdir())
+        return {"blocks": sum(isinstance(json.loads(text), dict) for text in texts)}
+    with path.open(encoding="utf-8") as file:
+        return {"blocks": sum(isinstance(json.loads(line), dict) for line in file)}
+
+
+def _expected(graph: PropertyGraph) -> Mapping[str, int]:
+    return {"blocks": graph.counts()["Figure"]}
+
+
+TARGET = Target(
+    name="jsonld-blocks",
+    description="the schema.org block of each figure, as PFOCR embeds it",
+    suffixes=(".jsonl",),
+    limits="A block holds a figure's caption and its words; mentions and papers are not in it.",
+    write=_write,
+    read_counts=_read_counts,
+    folder=True,
+    expected=_expected,
+    options=("regenerate",),
+)
+"""``kg export BUILD jsonld-blocks``."""

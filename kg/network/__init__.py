@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kg.graph_files.tables import write_table
 from kg.network.backbone import backbone
 from kg.network.centrality import MEASURES, Betweenness, Distance, Measure, centrality
 from kg.network.communities import Communities, communities, write_communities
@@ -25,7 +26,6 @@ from kg.network.gene_sets import GeneNaming, SetOptions, gene_sets
 from kg.network.partition import Algorithm
 from kg.network.plot import plot_network
 from kg.network.render import enrichment_json, explanation_markdown, render_enrichment, render_explanation
-from kg.network.tables import write_table
 from kg.network.trends import TrendOptions, pairs_by_year, trends
 
 __all__ = [

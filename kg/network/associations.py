@@ -10,9 +10,9 @@ import math
 from typing import TYPE_CHECKING
 
 from kg import vocab
-from kg.atomic import replacing_folder
 from kg.errors import ExportError
-from kg.network.tables import write_table
+from kg.graph_files.kgx import family_curie, write_kgx_files
+from kg.network.papers import pair_papers
 from kg.terminal import visible
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from kg.folder import Folder
     from kg.network.frames import Frames
 
 __all__ = ["RDF_FORMATS", "significant", "to_kgx", "to_ntriples", "to_turtle", "write_kgx"]
@@ -35,8 +36,8 @@ _SAME_OF_ALL = {
 }
 _FAMILY = "family"
 _PREFIXES = ("biolink", "ncbigene", "pfkg", "rdf", "rdfs", "xsd")
-KGX_FAMILY, KGX_ASSOCIATION = "pfkg.family", "pfkg.association"
-"""The prefixes of our own identifiers in KGX: for ``https://w3id.org/pfocr-kg/family/`` and ``…/association/``."""
+KGX_ASSOCIATION = "pfkg.association"
+"""The prefix of our own identifiers of associations in KGX, for ``https://w3id.org/pfocr-kg/association/``."""
 
 
 def significant(frames: Frames) -> pl.DataFrame:
@@ -143,15 +144,23 @@ RDF_FORMATS = {".ttl": to_turtle, ".nt": to_ntriples}
 """The RDF formats, by suffix."""
 
 
-def to_kgx(frames: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+def to_kgx(frames: Frames, folder: Folder | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the associations as the tables of nodes and edges of the KGX format.
+
+    Parameters
+    ----------
+    frames
+        The network.
+    folder
+        The build that it is of, for the papers of each pair.
 
     Returns
     -------
     tuple of polars.DataFrame
-        Nodes: ``id`` (``NCBIGene:3716``, or ``pfkg.family:JAK``), ``category``, ``name``, ``in_taxon`` (null where
+        Nodes: ``id`` (``NCBIGene:3716``, or ``pfkg.family:JAK``), ``category``, ``name``, ``taxon`` (null where
         unknown). Edges: ``id``, ``subject``, ``predicate``, ``object``, ``category``, ``knowledge_level``,
-        ``agent_type``, ``primary_knowledge_source``, ``has_count``, ``adjusted_p_value``, ``weight``.
+        ``agent_type``, ``primary_knowledge_source``, ``has_count``, ``adjusted_p_value``, ``weight``, and with a build
+        ``publications`` (``PMC:7048131``).
 
     References
     ----------
@@ -161,19 +170,19 @@ def to_kgx(frames: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     pairs, nodes = _described(frames)
     is_family = pl.col("id").str.starts_with(_FAMILY)
-    local = pl.col("iri").str.split("/").list.last().str.replace_all(":", "%3A")
-    curie = pl.when(is_family).then(pl.format(f"{KGX_FAMILY}:{{}}", local)).otherwise(pl.format("NCBIGene:{}", "id"))
+    family = pl.col("symbol").map_elements(family_curie, return_dtype=pl.String)
+    curie = pl.when(is_family).then(family).otherwise(pl.format("NCBIGene:{}", "id"))
     names = nodes.with_columns(curie.alias("iri"))
     described = names.select(
         pl.col("iri").alias("id"),
         pl.when(is_family).then(pl.lit("biolink:GeneFamily")).otherwise(pl.lit("biolink:Gene")).alias("category"),
         pl.col("symbol").alias("name"),
-        pl.format("NCBITaxon:{}", "taxon").alias("in_taxon"),
+        pl.format("NCBITaxon:{}", "taxon").alias("taxon"),
     ).unique("id", keep="first", maintain_order=True)  # families of several species have one name
     edges = _with_iris(pairs, names)
     of_genes = pl.col("subject").str.starts_with("NCBIGene:") & pl.col("object").str.starts_with("NCBIGene:")
     category = pl.when(of_genes).then(pl.lit("biolink:GeneToGeneAssociation")).otherwise(pl.lit("biolink:Association"))
-    return described, edges.select(
+    rows = edges.select(
         pl.format(
             f"{KGX_ASSOCIATION}:{{}}", pl.col("association").str.split("/").list.last().str.replace_all(":", "%3A")
         ).alias("id"),
@@ -186,9 +195,13 @@ def to_kgx(frames: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
         "adjusted_p_value",
         "weight",
     )
+    if folder is not None:
+        papers = pair_papers(folder, frames, pairs.get_column("subject"), pairs.get_column("object"))
+        rows = rows.with_columns(papers.list.eval("PMC:" + pl.element().str.strip_prefix("PMC")).alias("publications"))
+    return described, rows
 
 
-def write_kgx(frames: Frames, folder: Path) -> None:
+def write_kgx(frames: Frames, target: Path, folder: Folder | None = None) -> None:
     """Write the associations as KGX: a folder with ``nodes.tsv`` and ``edges.tsv``, which takes the place of another.
 
     Raises
@@ -196,13 +209,9 @@ def write_kgx(frames: Frames, folder: Path) -> None:
     ExportError
         If there is something else at that place, it cannot be written, or the network cannot be associations.
     """
-    tables = dict(zip(("nodes", "edges"), to_kgx(frames), strict=True))
-    names = {f"{name}.tsv" for name in tables}
-    with replacing_folder(
-        folder, may_replace=lambda old: {path.name for path in old.iterdir()} <= names, what="a folder of KGX tables"
-    ) as fresh:
-        for name, table in tables.items():
-            write_table(table, fresh / f"{name}.tsv")
+    nodes, edges = to_kgx(frames, folder)
+    batches = (table.iter_slices(_BLOCK) if table.height else () for table in (nodes, edges))
+    write_kgx_files(target, *batches, columns=(nodes.schema, edges.schema))
 
 
 def _described(frames: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:

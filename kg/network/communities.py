@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 from kg.answers import Answer, counted
 from kg.errors import QueryError
 from kg.gmt import GeneSet, write_gmt
+from kg.graph_files.tables import TABLE_SUFFIXES, file_suffix, write_table, write_text
 from kg.network.adjacency import Adjacency, to_adjacency
 from kg.network.partition import Algorithm, find_partition, modularity, rand_index
-from kg.network.tables import TABLE_SUFFIXES, file_suffix, write_table, write_text
 from kg.terminal import align, visible
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from kg.model import TIERS
 from kg.network.cooccurrence import cooccurrence_frames
 from kg.network.evaluation import AT, MAX_SIZE, evaluate
 from kg.network.evidence import Expand, Tier, read_evidence
-from kg.network.selection import find_species
+from kg.selection import find_species
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

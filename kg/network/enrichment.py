@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from kg.errors import NotFoundError, QueryError
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.network.gene_sets import MIN_SIZE, Sets, read_sets
-from kg.network.selection import find_species, species_of
 from kg.network.statistics import benjamini_hochberg, hypergeometric_log10_p, odds_ratio
+from kg.selection import find_species, species_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

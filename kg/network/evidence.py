@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kg.errors import QueryError
 from kg.model import TIERS
-from kg.network.selection import family_id, figures_of_years, find_species, species_of
 from kg.network.support import count_distinct, same_figures, shares
 from kg.network.tokens import token
+from kg.selection import family_id, figures_of_years, find_species, species_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,7 +37,7 @@ class Evidence:
     nodes
         One row a node, in the order of the network: genes by NCBI Gene id as a number, then families by symbol.
         Columns ``id``, ``symbol``, ``kind`` (``gene`` or ``family``), ``taxon`` (null where unknown), ``species``
-        (what tells species apart, as in `kg.network.selection.species_of`), ``n_figures`` (figures that are one count
+        (what tells species apart, as in `kg.selection.species_of`), ``n_figures`` (figures that are one count
         once) and ``n_papers``.
     support
         One row for each figure and node that it supports. Columns ``figure`` (a number for the figure and the

@@ -13,8 +13,8 @@ from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.model import TIERS
 from kg.network.cooccurrence import Level
 from kg.network.evidence import read_evidence
-from kg.network.selection import HUMAN, family_id, figures_of_years, find_species
 from kg.network.words import read_mentions
+from kg.selection import HUMAN, family_id, figures_of_years, find_species
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping

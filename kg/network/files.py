@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kg.errors import ExportError
+from kg.graph_files.tables import TABLE_SUFFIXES, file_suffix, write_table, write_text
 from kg.network.associations import RDF_FORMATS, write_kgx
 from kg.network.frames import Frames, to_frame, to_frames
-from kg.network.graph_files import GRAPH_FORMATS
-from kg.network.tables import TABLE_SUFFIXES, file_suffix, write_table, write_text
+from kg.network.graph_files import GRAPH_FORMATS, to_stream
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from kg.folder import Folder
 
 __all__ = ["NETWORK_SUFFIXES", "write_network"]
 
@@ -22,7 +24,13 @@ NETWORK_SUFFIXES = (*TABLE_SUFFIXES, *GRAPH_FORMATS, *RDF_FORMATS, _KGX)
 """The suffixes of files of networks."""
 
 
-def write_network(network: nx.Graph[Any] | Frames, target: str | Path | TextIO, *, suffix: str | None = None) -> None:
+def write_network(
+    network: nx.Graph[Any] | Frames,
+    target: str | Path | TextIO,
+    *,
+    suffix: str | None = None,
+    folder: Folder | None = None,
+) -> None:
     """Write a network in the format of the target's suffix.
 
     Parameters
@@ -31,11 +39,13 @@ def write_network(network: nx.Graph[Any] | Frames, target: str | Path | TextIO, 
         As `kg.network.cooccurrence` makes it, or its tables, for which no graph needs to be in memory.
     target
         A path, or an open text stream. ``.tsv``, ``.csv`` and ``.parquet`` hold the table of pairs, as
-        `kg.network.to_frame` makes it; ``.graphml``, ``.gexf`` and ``.cyjs`` (Cytoscape JSON) also the attributes of
-        nodes. ``.ttl`` and ``.nt`` are RDF of the significant pairs, ``.kgx`` a folder of KGX tables of them; see
-        `kg.network.associations`. A file is replaced only once the new one is whole.
+        `kg.network.to_frame` makes it; ``.graphml``, ``.gexf``, ``.cyjs`` (Cytoscape JSON) and ``.cx2`` also the
+        attributes of nodes. ``.ttl`` and ``.nt`` are RDF of the significant pairs, ``.kgx`` a folder of KGX tables of
+        them; see `kg.network.associations`. A file is replaced only once the new one is whole.
     suffix
         The format where the target's own suffix does not say; for a stream ``.tsv`` by default.
+    folder
+        The build that the network is of: with it, KGX's rows name the papers of each pair.
 
     Raises
     ------
@@ -59,9 +69,9 @@ def write_network(network: nx.Graph[Any] | Frames, target: str | Path | TextIO, 
         return
     frames = network if isinstance(network, Frames) else to_frames(network)
     if kind != _KGX:
-        form = (GRAPH_FORMATS | RDF_FORMATS)[kind]
-        write_text(target, lambda stream: stream.writelines(form(frames)))
+        text = GRAPH_FORMATS[kind](to_stream(frames)) if kind in GRAPH_FORMATS else RDF_FORMATS[kind](frames)
+        write_text(target, lambda stream: stream.writelines(text))
     elif isinstance(target, (str, Path)):
-        write_kgx(frames, Path(target))
+        write_kgx(frames, Path(target), folder)
     else:
         raise ExportError("KGX is a folder and does not go into a text stream; give a path that ends in .kgx")

@@ -9,7 +9,7 @@ from kg.errors import QueryError
 from kg.gmt import GeneSet
 from kg.model import TIERS
 from kg.network.cooccurrence import Level
-from kg.network.selection import figures_of_years, find_species, species_of
+from kg.selection import figures_of_years, find_species, species_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,7 +74,7 @@ def read_sets(
     level, tier, since, until
         As for `gene_sets`.
     species
-        Only genes of these, as `kg.network.selection.species_of` names them; by default of all.
+        Only genes of these, as `kg.selection.species_of` names them; by default of all.
 
     Raises
     ------

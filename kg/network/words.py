@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.model import TIERS
-from kg.network.selection import species_of
 from kg.network.tokens import token
+from kg.selection import species_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,7 +58,7 @@ def read_mentions(
     names
         Ids of genes, and symbols of families.
     species
-        Only what may mean a gene of this, as `kg.network.selection.species_of` names it.
+        Only what may mean a gene of this, as `kg.selection.species_of` names it.
     tier
         Lexicons to believe.
 

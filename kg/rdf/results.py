@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-__all__ = ["RESULT_FORMATS", "Kind", "Result", "Row", "to_result", "write_result"]
+__all__ = ["RESULT_FORMATS", "Kind", "Result", "Row", "to_result", "write_cells", "write_result"]
 
 Kind: TypeAlias = Literal["select", "ask", "graph"]
 Row: TypeAlias = "tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]"
@@ -189,7 +189,21 @@ def _write_table(result: Result, stream: IO[bytes]) -> None:
         rows.append([_cell(term) for term in row])
         for i, term in enumerate(row):
             numeric[i] = numeric[i] and (term is None or _is_number(term))
-    right = frozenset(i for i, is_number in enumerate(numeric) if is_number and rows)
+    write_cells(names, rows, frozenset(i for i, is_number in enumerate(numeric) if is_number and rows), stream)
+
+
+def write_cells(names: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int], stream: IO[bytes]) -> None:
+    """Write cells as aligned columns to a binary stream; on a terminal, columns fold to its width.
+
+    Parameters
+    ----------
+    names, rows
+        The head, and the rows below it; texts that are safe to print.
+    right
+        The columns, from 0, that stand at the right.
+    stream
+        Where to.
+    """
     if stream.isatty():
         _write_terminal_table(names, rows, right, stream)
         return

@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 
+import kg as package
 from kg.check.shacl import validate
 from kg.errors import ExportError
-from kg.network import to_frames
+from kg.network import to_frames, write_network
 from kg.network.associations import significant, to_kgx, to_ntriples, to_turtle, write_kgx
+from kg.network.papers import pair_papers
+from tests.documents import document, row
 
 from .graphs import TEXT, two_genes
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import kg
     from kg.network import Frames
 
 BIOLINK = Namespace("https://w3id.org/biolink/vocab/")
@@ -182,9 +186,9 @@ def test_a_small_network_as_kgx(tmp_path: Path) -> None:
         with (tmp_path / "out" / f"{name}.tsv").open(encoding="utf-8", newline="") as stream:
             tables[name] = list(csv.DictReader(stream, delimiter="\t"))
     assert tables["nodes"] == [
-        {"id": "NCBIGene:3569", "category": "biolink:Gene", "name": "IL6", "in_taxon": "NCBITaxon:9606"},
-        {"id": "NCBIGene:6774", "category": "biolink:Gene", "name": "STAT3", "in_taxon": "NCBITaxon:9606"},
-        {"id": "pfkg.family:AP-1%2Fx", "category": "biolink:GeneFamily", "name": "AP-1/x", "in_taxon": ""},
+        {"id": "NCBIGene:3569", "category": "biolink:Gene", "name": "IL6", "taxon": "NCBITaxon:9606"},
+        {"id": "NCBIGene:6774", "category": "biolink:Gene", "name": "STAT3", "taxon": "NCBITaxon:9606"},
+        {"id": "pfkg.family:AP-1%2Fx", "category": "biolink:GeneFamily", "name": "AP-1/x", "taxon": ""},
     ]
     assert tables["edges"] == [
         {
@@ -205,6 +209,36 @@ def test_a_small_network_as_kgx(tmp_path: Path) -> None:
             ("6774~family%3AAP-1%2Fx", "NCBIGene:6774", "pfkg.family:AP-1%2Fx", "Association", "1", "0.0", "0.5"),
         )
     ]
+
+
+@pytest.mark.parametrize("options", [{}, {"expand": "full"}, {"expand": "none"}, {"tier": "synonyms", "until": 2019}])
+def test_kgx_rows_of_a_build_name_the_papers_that_explain_a_pair(
+    seeds_build: kg.Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("kg.network.papers._PAIRS", 7)
+    frames = seeds_build.cooccurrence_frames(fdr=1.0, **options)
+    write_network(frames, tmp_path / "out.kgx", folder=seeds_build)
+    with (tmp_path / "out.kgx" / "edges.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert len(rows) == frames.pairs.height > 0
+    for edge in rows[::37]:
+        a, b = (edge[end].partition(":")[2] for end in ("subject", "object"))
+        found = seeds_build.explain(a, b, **options)
+        expected = sorted({figure.pmcid for figure in found.figures})
+        assert edge["publications"] == "|".join(f"PMC:{pmcid.removeprefix('PMC')}" for pmcid in expected)
+
+
+def test_a_paper_in_which_a_pair_shares_its_only_word_is_not_behind_it(tmp_path: Path) -> None:
+    jak = [row("JAK", "JAK", source="bioentities_symbol", hgnc_symbol=f"JAK{n}", entrez=f"{3715 + n}") for n in (1, 2)]
+    own = [row(f"JAK{n}", f"JAK{n}", hgnc_symbol=f"JAK{n}", entrez=f"{3715 + n}") for n in (1, 2)]
+    for number, genes in enumerate((own, jak, [*own, *jak]), start=1):
+        data = document(figid=f"PMC{number}__f", pmcid=f"PMC{number}", genes=genes)
+        (tmp_path / f"PMC{number}__f.md").write_bytes(data)
+    build = package.build(tmp_path)
+    for expand, papers in (("fractional", ["PMC1", "PMC3"]), ("full", ["PMC1", "PMC2", "PMC3"])):
+        frames = build.cooccurrence_frames(expand=expand)  # type: ignore[arg-type]
+        ends = frames.pairs.get_column("ncbigene_a"), frames.pairs.get_column("ncbigene_b")
+        assert pair_papers(build, frames, *ends).to_list() == [papers]
 
 
 def test_the_limit_is_that_of_the_network() -> None:

@@ -159,7 +159,9 @@ def test_kgx_is_a_folder_and_replaces_only_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["network.xlsx", "network", "network.tsv.gz"])
 def test_unknown_suffix_names_the_known_ones(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ExportError, match=r"\.tsv, \.csv, \.parquet, \.graphml, \.gexf, \.cyjs, \.ttl, \.nt, \.kgx"):
+    with pytest.raises(
+        ExportError, match=r"\.tsv, \.csv, \.parquet, \.graphml, \.gexf, \.cyjs, \.cx2, \.ttl, \.nt, \.kgx"
+    ):
         write_network(two_genes(), tmp_path / name)
     assert not list(tmp_path.iterdir())
 

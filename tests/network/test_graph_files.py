@@ -1,4 +1,4 @@
-"""GraphML, GEXF and Cytoscape JSON: networkx, and other readers, find the network that was written."""
+"""GraphML, GEXF, Cytoscape JSON and CX2: networkx, ndex2, and other readers, find the network that was written."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ import pytest
 from hypothesis import given, settings
 
 from kg.errors import ExportError
+from kg.graph_files import GraphStream, to_cx2, to_cytoscape, to_gexf, to_graphml
 from kg.network import to_frames
-from kg.network.graph_files import to_cytoscape, to_gexf, to_graphml
+from kg.network.graph_files import to_stream
 
 from .graphs import networks, two_genes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from kg.network import Frames
 
 
 def known(values: dict[str, Any]) -> dict[str, Any]:
@@ -53,8 +52,8 @@ def named(graph: nx.Graph[Any], attribute: str) -> dict[str, str]:
     return {node: values[attribute] for node, values in graph.nodes(data=True)}
 
 
-def text(form: Callable[[Frames], Iterator[str]], graph: nx.Graph[Any]) -> str:
-    return "".join(form(to_frames(graph)))
+def text(form: Callable[[GraphStream], Iterator[str]], graph: nx.Graph[Any]) -> str:
+    return "".join(form(to_stream(to_frames(graph))))
 
 
 @given(networks())
@@ -92,9 +91,25 @@ def test_cytoscape_json_reads_back_as_the_same_graph(graph: nx.Graph[str]) -> No
     assert edges(back, "source", "target") == edges(sayable(graph))
 
 
-@pytest.mark.parametrize("form", [to_graphml, to_gexf, to_cytoscape])
+@given(networks())
+@settings(deadline=None)
+def test_cx2_reads_back_as_the_same_graph(graph: nx.Graph[str]) -> None:
+    from ndex2.cx2 import CX2Network
+
+    back = CX2Network()
+    back.create_from_raw_cx2(json.loads(text(to_cx2, graph), parse_constant=pytest.fail))
+    ids = {number: node["v"].pop("represents") for number, node in back.get_nodes().items()}
+    assert back.get_network_attributes() == known(graph.graph)
+    assert list(ids.values()) == list(graph)
+    assert {ids[n]: node["v"].pop("name") for n, node in back.get_nodes().items()} == named(graph, "symbol")
+    assert {ids[n]: node["v"] for n, node in back.get_nodes().items()} == nodes(sayable(graph))
+    found = {frozenset((ids[edge["s"]], ids[edge["t"]])): edge["v"] for edge in back.get_edges().values()}
+    assert found == edges(sayable(graph))
+
+
+@pytest.mark.parametrize("form", [to_graphml, to_gexf, to_cytoscape, to_cx2])
 def test_a_network_longer_than_a_block_is_written_whole(
-    form: Callable[[Frames], Iterator[str]], monkeypatch: pytest.MonkeyPatch
+    form: Callable[[GraphStream], Iterator[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     graph = nx.complete_graph(4)
     whole = text(form, graph)
@@ -104,7 +119,7 @@ def test_a_network_longer_than_a_block_is_written_whole(
 
 @pytest.mark.parametrize("form", [to_graphml, to_gexf, to_cytoscape])
 @pytest.mark.parametrize("graph", [nx.Graph(), nx.empty_graph(["1"]), nx.Graph([("1", "2")])], ids=["0", "1", "2"])
-def test_a_network_of_little_can_be_written(form: Callable[[Frames], Iterator[str]], graph: nx.Graph[str]) -> None:
+def test_a_network_of_little_can_be_written(form: Callable[[GraphStream], Iterator[str]], graph: nx.Graph[str]) -> None:
     import io
 
     written = text(form, graph)

@@ -43,7 +43,7 @@ def test_any_text_is_one_cell(cells: list[str | None], name: str) -> None:
 
 
 def test_a_table_longer_than_a_block_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.network.tables._BLOCK", 2)
+    monkeypatch.setattr("kg.graph_files.tables._BLOCK", 2)
     stream = io.StringIO(newline="")
     write_table(pl.DataFrame({"n": range(5)}), stream)
     assert stream.getvalue() == "n\n0\n1\n2\n3\n4\n"

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kg.atomic import replacing_file
+from kg.compression import COMPRESSIONS, compress
 from kg.errors import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     import polars as pl
     from polars._typing import CsvQuoteStyle
 
-__all__ = ["TABLE_SUFFIXES", "file_suffix", "write_table", "write_text"]
+__all__ = ["BREAKS", "TABLE_SUFFIXES", "csv_bytes", "file_suffix", "write_chunks", "write_table", "write_text"]
 
 TABLE_SUFFIXES = (".tsv", ".csv", ".parquet")
 """The suffixes of tables."""
 
-_BREAKS = "[\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
+BREAKS = "[\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
+"""What is a tab or ends a line, to some program, as a regular expression."""
+
 _BLOCK = 100_000  # rows of a table that are text at a time
 
 
@@ -87,26 +91,68 @@ def write_text(target: str | Path | TextIO, write: Callable[[TextIO], None]) -> 
         write(stream)
 
 
+def write_chunks(target: Path, chunks: Iterable[str | bytes]) -> None:
+    """Write pieces of text as a file, compressed where its name ends in ``.gz`` or ``.zst``.
+
+    It is for files that are not seen yet: what `kg.atomic.replacing_file` or `replacing_folder` gives.
+
+    Parameters
+    ----------
+    target
+        The file.
+    chunks
+        Pieces of text, some thousand lines each.
+    """
+    compression = next((name for name, suffix in COMPRESSIONS.items() if target.suffix == suffix), None)
+    with target.open("wb") as stream:
+        for chunk in chunks:
+            if chunk:
+                stream.write(compress(chunk.encode() if isinstance(chunk, str) else chunk, compression))
+
+
 def _write_tsv(table: pl.DataFrame, stream: TextIO) -> None:
     import polars as pl
 
-    safe = table.rename(lambda name: re.sub(_BREAKS, " ", name)).with_columns(
-        pl.col(pl.String).str.replace_all(_BREAKS, " ")
+    safe = table.rename(lambda name: re.sub(BREAKS, " ", name)).with_columns(
+        pl.col(pl.String).str.replace_all(BREAKS, " ")
     )
-    _write_lines(safe, stream, separator="\t", quote_style="never")
+    text = csv_bytes(safe, _slices(safe), separator="\t", quote_style="never")
+    stream.writelines(block.decode() for block in text)
 
 
 def _write_csv(table: pl.DataFrame, stream: TextIO) -> None:
-    _write_lines(table, stream, separator=",", quote_style="necessary")
+    stream.writelines(block.decode() for block in csv_bytes(table, _slices(table)))
 
 
-def _write_lines(table: pl.DataFrame, stream: TextIO, *, separator: str, quote_style: CsvQuoteStyle) -> None:
-    """Write a header and the rows, a block at a time: the stream takes text, which is not to be whole in memory."""
-    stream.write(table.clear().write_csv(separator=separator, quote_style=quote_style))
-    stream.writelines(
-        block.write_csv(include_header=False, separator=separator, quote_style=quote_style)
-        for block in table.iter_slices(_BLOCK)
-    )
+def _slices(table: pl.DataFrame) -> Iterable[pl.DataFrame]:
+    return table.iter_slices(_BLOCK) if table.height else ()
+
+
+def csv_bytes(
+    head: pl.DataFrame,
+    batches: Iterable[pl.DataFrame],
+    *,
+    separator: str = ",",
+    quote_style: CsvQuoteStyle = "necessary",
+) -> Iterator[bytes]:
+    """Yield a header and the rows of some tables in UTF-8, a table at a time: the text is never whole in memory.
+
+    Parameters
+    ----------
+    head
+        A table with the columns of all, for the header.
+    batches
+        The tables.
+    separator
+        What stands between two cells.
+    quote_style
+        Which cells stand in quotes, as polars has it.
+    """
+    yield head.clear().write_csv(separator=separator, quote_style=quote_style).encode()
+    for batch in batches:
+        buffer = io.BytesIO()  # bytes are what goes into files; text would be made of them, and they of it again
+        batch.write_csv(buffer, include_header=False, separator=separator, quote_style=quote_style)
+        yield buffer.getvalue()
 
 
 _WRITERS: dict[str, Callable[[pl.DataFrame, TextIO], None]] = {".tsv": _write_tsv, ".csv": _write_csv}

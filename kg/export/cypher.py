@@ -1,0 +1,269 @@
+"""Cypher over a build: its property graph in a LadybugDB database, and the answers to queries about it.
+
+The database is made at the first query, inside the build folder, so that it goes when the folder is built again. A
+query can read nothing else, and change nothing: the database is open for reading only, and what would read or write
+files, or load code, is refused before anything runs.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from kg.answers import to_json
+from kg.errors import ExportError, QueryError
+from kg.export.ladybug_file import connected, schema_statements, write_ladybug
+from kg.export.property_graph import PropertyGraph
+from kg.rdf.results import write_cells
+from kg.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import ladybug
+
+    from kg.folder import Folder
+
+__all__ = ["CYPHER_FORMATS", "CypherResult", "check_cypher", "cypher", "database_of", "write_cypher_result"]
+
+CYPHER_FORMATS = ("table", "csv", "tsv", "json")
+"""How an answer can be written."""
+
+_TOKENS = re.compile(
+    r"""
+    (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?P<name>`(?:``|[^`])*`)|(?P<comment>/\*.*?\*/|//[^\n\r]*)
+    |(?P<word>[^\W\d]\w*)|(?P<end>;)|(?P<open>['"`]|/\*)|(?P<blank>\s+)|(?P<other>\d\w*|.)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_FIRST = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL", "EXPLAIN", "PROFILE"})
+_REFUSED = frozenset(
+    {
+        *("LOAD", "COPY", "ATTACH", "DETACH", "INSTALL", "UNINSTALL", "UPDATE", "EXPORT", "IMPORT", "USE", "EXTENSION"),
+        *("CREATE", "MERGE", "SET", "DELETE", "REMOVE", "DROP", "ALTER", "INSERT", "FOREACH", "PREPARE", "EXECUTE"),
+        *("BEGIN", "COMMIT", "ROLLBACK", "CHECKPOINT", "PROJECT", "COMMENT", "MACRO", "FORCE"),
+    }
+)
+_CALLED = frozenset({"SHOW_TABLES", "TABLE_INFO", "SHOW_CONNECTION", "DB_VERSION", "SHOW_FUNCTIONS"})
+_INTERNAL = frozenset({"_ID", "_SRC", "_DST"})
+_BREAKS = re.compile("[\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class CypherResult:
+    """The answer to one Cypher query.
+
+    Attributes
+    ----------
+    columns
+        Their names.
+    rows
+        The values: texts, numbers, truth values, None, and lists and dictionaries of them. A node is a dictionary of
+        its label (``_LABEL``) and its properties.
+    truncated
+        Whether there were more rows than the limit let through.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool = False
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def cypher(
+    folder: Folder, text: str, *, limit: int | None = None, made: Callable[[Path], None] | None = None
+) -> CypherResult:
+    """Return the answer to a Cypher query about a build.
+
+    Parameters
+    ----------
+    folder
+        The build.
+    text
+        One query that reads: MATCH, WITH, UNWIND, RETURN and so on.
+    limit
+        The largest number of rows to return, the first that are found.
+    made
+        Told where the database is, if this query had to make it.
+
+    Raises
+    ------
+    QueryError
+        If the query is malformed, or is not allowed.
+    ExportError
+        If LadybugDB is not installed, or the database cannot be made.
+
+    References
+    ----------
+    openCypher 9, https://opencypher.org/resources/
+
+    Examples
+    --------
+    >>> import kg
+    >>> cypher(kg.build("seeds/"), "MATCH (g:Gene {symbol: 'STAT3'}) RETURN g.n_figures AS n").to_rows()
+    [{'n': 2}]
+    """
+    if limit is not None and limit < 0:
+        raise QueryError(f"a limit of {limit}: give a number from 0")
+    check_cypher(text)
+    with connected(database_of(folder, made=made), read_only=True) as connection:
+        try:
+            answer = cast("ladybug.QueryResult", connection.execute(text))
+        except RuntimeError as error:
+            raise QueryError(f"the query cannot be answered: {visible(str(error))}") from error
+        rows: list[tuple[Any, ...]] = []
+        while answer.has_next() and (limit is None or len(rows) < limit):
+            rows.append(tuple(map(_plain, cast("list[Any]", answer.get_next()))))
+        return CypherResult(tuple(answer.get_column_names()), tuple(rows), truncated=answer.has_next())
+
+
+def database_of(folder: Folder, *, made: Callable[[Path], None] | None = None) -> Path:
+    """Return the LadybugDB database of a build, which is made where it is missing.
+
+    It stands in the build folder; where that cannot be written to, in a temporary one that goes with the object
+    `folder`. Its name tells the versions of the schema and of LadybugDB, so that one of others is not taken for it.
+
+    Parameters
+    ----------
+    folder
+        The build.
+    made
+        Told where it is, if it had to be made.
+
+    Raises
+    ------
+    ExportError
+        If LadybugDB is not installed, or the database cannot be written.
+    """
+    try:
+        import ladybug
+    except ImportError as error:
+        raise ExportError("Cypher needs LadybugDB: pip install 'pfocr-kg[ladybug]'") from error
+    graph = PropertyGraph(folder)
+    said = [ladybug.__version__, *schema_statements(graph.labels, graph.edge_kinds)]
+    name = f"cypher-{hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]}.lbug"
+    path = folder.path / name
+    if path.is_file():
+        return path
+    if not os.access(folder.path, os.W_OK):
+        place = tempfile.mkdtemp(prefix="kg-")
+        weakref.finalize(folder, shutil.rmtree, place, ignore_errors=True)
+        path = Path(place, name)
+    write_ladybug(graph, path)
+    if made is not None:
+        made(path)
+    return path
+
+
+def check_cypher(text: str) -> None:
+    """Refuse what is not one query that only reads the database.
+
+    Raises
+    ------
+    QueryError
+        If it has a word that would change something, or reach files or code; or there are several statements.
+
+    Examples
+    --------
+    >>> check_cypher("MATCH (g:Gene) WHERE g.symbol <> 'LOAD' RETURN g.symbol")
+    >>> check_cypher("LOAD FROM '/etc/passwd' RETURN *")
+    Traceback (most recent call last):
+    kg.errors.QueryError: LOAD is not allowed: a query only reads the graph; a name of that spelling needs backticks
+    """
+    words = list(_words(text))
+    if not words:
+        raise QueryError("there is no query; MATCH (n:Figure) RETURN n.id is one")
+    for i, word in enumerate(words):
+        if word == ";":
+            if i + 1 < len(words):
+                raise QueryError("several statements: give one query at a time")
+        elif word in _REFUSED:
+            raise QueryError(
+                f"{word} is not allowed: a query only reads the graph; a name of that spelling needs backticks"
+            )
+        elif word == "CALL" and (i + 1 == len(words) or words[i + 1] not in _CALLED):
+            raise QueryError(f"CALL is allowed for {', '.join(sorted(map(str.lower, _CALLED)))} only")
+    if words[0] not in _FIRST:
+        raise QueryError(f"{visible(words[0])}: no query begins so; MATCH, UNWIND, WITH, RETURN and CALL do")
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words of a query in upper case, without those in quotes and comments, and its semicolons."""
+    for match in _TOKENS.finditer(text):
+        if match.lastgroup == "open":
+            raise QueryError(f"a quote or comment is opened by {match.group()} and not closed")
+        if match.lastgroup == "word":
+            yield match.group().upper()
+        elif match.lastgroup == "end":
+            yield ";"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without what numbers nodes inside the database, and with texts for what JSON has no form of."""
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items() if name not in _INTERNAL and item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def write_cypher_result(result: CypherResult, stream: IO[bytes], format: str = "table") -> None:  # noqa: A002
+    """Write an answer to a binary stream.
+
+    Parameters
+    ----------
+    result
+        The answer.
+    stream
+        Where to: a file opened for writing bytes, or ``sys.stdout.buffer``.
+    format
+        One of `CYPHER_FORMATS`. ``table``: as `kg.rdf.results` writes them. ``csv``, ``tsv``: a
+        list or a node is JSON, what is null is nothing; in TSV, blanks stand for tabs and line breaks. ``json``: an
+        array of objects.
+
+    Raises
+    ------
+    QueryError
+        If there is no such format.
+    """
+    if format not in CYPHER_FORMATS:
+        raise QueryError(f"{format}: not a format for the answer to Cypher; use one of {', '.join(CYPHER_FORMATS)}")
+    if format == "json":
+        stream.write((to_json(result.to_rows()) + "\n").encode())
+        return
+    cells = [list(map(_cell, row)) for row in result.rows]
+    if format == "table":
+        numbers = (int, float, type(None))
+        right = frozenset(
+            i
+            for i, _ in enumerate(result.columns)
+            if cells and all(isinstance(row[i], numbers) and not isinstance(row[i], bool) for row in result.rows)
+        )
+        shown = [list(map(visible, row)) for row in [list(result.columns), *cells]]
+        write_cells(shown[0], shown[1:], right, stream)
+        return
+    text = io.StringIO(newline="")
+    if format == "csv":
+        csv.writer(text, lineterminator="\n").writerows([result.columns, *cells])
+    else:
+        text.writelines("\t".join(_BREAKS.sub(" ", cell) for cell in row) + "\n" for row in [result.columns, *cells])
+    stream.write(text.getvalue().encode())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

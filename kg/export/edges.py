@@ -1,0 +1,136 @@
+"""The edges of the property graph, by kind, out of the tables of a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.export.keys import short_keys
+from kg.export.nodes import is_taxon, mention_id, taxon_of_name
+from kg.export.streams import Range, ranges, slices
+from kg.export.terms import TERMS
+from kg.model import TIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import polars as pl
+
+    from kg.export.selection import Tables
+
+__all__ = ["EDGES"]
+
+
+def _by_figure(rows: Callable[[Range], pl.LazyFrame]) -> Callable[[Tables], Iterator[pl.DataFrame]]:
+    """Return what yields the edges of some figures at a time."""
+
+    def edges(tables: Tables) -> Iterator[pl.DataFrame]:
+        return (rows(part).collect() for part in ranges(tables))
+
+    return edges
+
+
+def _part_of(part: Range) -> pl.LazyFrame:
+    return part.scan("figures").select(source="figid", target="pmcid")
+
+
+def _has_mention(part: Range) -> pl.LazyFrame:
+    return part.scan("mentions").select(source="figid", target=mention_id())
+
+
+def _refers_to_genes(part: Range) -> pl.LazyFrame:
+    # A row can stand twice in a file; a mention's rows need not be neighbours.
+    rows = part.scan("candidates").sort("figid", "mention", "position")
+    return rows.unique(["figid", "mention", "ncbigene"], keep="first", maintain_order=True).select(
+        source=mention_id(), target="ncbigene"
+    )
+
+
+def _refers_to_families(part: Range) -> pl.LazyFrame:
+    import polars as pl
+
+    return (
+        part.scan("mentions")
+        .filter(pl.col("family").is_not_null())
+        .select(source=mention_id(), target=short_keys(pl.col("family")))
+    )
+
+
+def _mentions_genes(part: Range) -> pl.LazyFrame:
+    """Return figures with the genes that their words may mean, in the order of the files' rows."""
+    import polars as pl
+
+    edge = ["figid", "ncbigene"]
+    rows = (
+        part.scan("candidates")
+        .select("figid", "position", "mention", "ncbigene")
+        .unique([*edge, "mention"], keep="first", maintain_order=True)
+        .join(
+            part.scan("mentions").select("figid", "mention", "word", "lexicon", "tier"),
+            on=["figid", "mention"],
+            maintain_order="left",
+        )
+    )
+    rank = pl.col("tier").replace_strict({tier: number for number, tier in enumerate(TIERS)}, default=None)
+    edges = rows.group_by(edge, maintain_order=True).agg(rank.min().alias("rank"), pl.len().alias("n_mentions"))
+    for column, name in (("word", "words"), ("lexicon", "lexicons")):
+        edges = edges.join(_distinct(rows, edge, column).rename({column: name}), on=edge, maintain_order="left")
+    tier = pl.col("rank").replace_strict(dict(enumerate(TIERS)), default=None, return_dtype=pl.String)
+    return edges.with_columns(tier.alias("tier")).rename({"figid": "source", "ncbigene": "target"})
+
+
+def _distinct(rows: pl.LazyFrame, by: list[str], column: str) -> pl.LazyFrame:
+    """Return for each group the list of a column's values, each once and in the order of the rows."""
+    values = rows.select(*by, column).drop_nulls().unique(maintain_order=True, keep="first")
+    return values.group_by(by, maintain_order=True).agg(column)
+
+
+def _mentions_terms(name: str) -> Callable[[Range], pl.LazyFrame]:
+    def edges(part: Range) -> pl.LazyFrame:
+        import polars as pl
+
+        edge = ["figid", "key"]
+        rows = part.scan(name).select("figid", TERMS[name].key.alias("key"), "word")
+        counted = rows.group_by(edge, maintain_order=True).agg(pl.len().alias("n_mentions"))
+        return counted.join(_distinct(rows, edge, "word"), on=edge, how="left", maintain_order="left").select(
+            pl.lit(None, pl.String).alias("tier"),
+            pl.lit([], pl.List(pl.String)).alias("lexicons"),
+            "n_mentions",
+            source="figid",
+            target="key",
+            words="word",
+        )
+
+    return edges
+
+
+def _members(tables: Tables) -> Iterator[pl.DataFrame]:
+    """Yield genes with the families that they belong to, both in the order of their nodes."""
+    import polars as pl
+
+    members = tables.scan("families").select(target=short_keys(pl.col("symbol")), source="members").explode("source")
+    found = members.drop_nulls().unique().collect()
+    return slices(found.sort(pl.col("source").cast(pl.Int64), "target"))
+
+
+def _genes_in_taxon(tables: Tables) -> Iterator[pl.DataFrame]:
+    return slices(tables.scan("genes").filter(is_taxon()).select(source="ncbigene", target="taxon").collect())
+
+
+def _figures_in_taxon(part: Range) -> pl.LazyFrame:
+    named = part.scan("figures").select(source="figid", name="organisms").explode("name")
+    return named.select("source", target=taxon_of_name("name")).drop_nulls().unique(maintain_order=True, keep="first")
+
+
+EDGES: Mapping[str, Callable[[Tables], Iterator[pl.DataFrame]]] = {
+    "Figure-PART_OF-Paper": _by_figure(_part_of),
+    "Figure-HAS_MENTION-GeneMention": _by_figure(_has_mention),
+    "GeneMention-REFERS_TO-Gene": _by_figure(_refers_to_genes),
+    "GeneMention-REFERS_TO-GeneFamily": _by_figure(_refers_to_families),
+    "Figure-MENTIONS-Gene": _by_figure(_mentions_genes),
+    "Figure-MENTIONS-Chemical": _by_figure(_mentions_terms("chemicals")),
+    "Figure-MENTIONS-Disease": _by_figure(_mentions_terms("diseases")),
+    "Gene-MEMBER_OF-GeneFamily": _members,
+    "Gene-IN_TAXON-Organism": _genes_in_taxon,
+    "Figure-IN_TAXON-Organism": _by_figure(_figures_in_taxon),
+}
+"""What yields the edges of a kind, those of a network aside; of the columns those of the relationship count."""

@@ -1,0 +1,59 @@
+"""Lists of names, of genes or of figures, in files that people write."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from kg.errors import KgError
+
+__all__ = ["read_names"]
+
+_MAX_BYTES = 10_000_000
+
+
+def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: str = "") -> list[str]:
+    r"""Return the names in a file or on standard input, without lines that begin with ``#``.
+
+    Parameters
+    ----------
+    place
+        The file, in UTF-8; ``-`` is standard input.
+    what
+        What the list is for, for the message if there is no such file.
+    one_a_line
+        Whether a line is one name; else commas, semicolons and tabs stand between several.
+    way
+        A way out, for the same message.
+
+    Raises
+    ------
+    KgError
+        If the file cannot be read, or is too large for a list.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "genes.txt")
+    ...     _ = path.write_text("# cytokines\nIL6, IL10\nTNF\n")
+    ...     read_names(path, "genes")
+    ['IL6', ' IL10', 'TNF']
+    """
+    try:
+        if str(place) == "-":
+            data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+        else:
+            with Path(place).open("rb") as file:
+                data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise KgError(f"{place}: larger than {_MAX_BYTES:,} bytes, so it is not a list of names")
+        text = data.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise KgError(f"{place}: there is no such file for {what}" + (f"; {way}" if way else "")) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise KgError(f"{place}: cannot be read: {error}") from error
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    parts = lines if one_a_line else [name for line in lines for name in re.split("[,;\t]", line)]
+    return [name for name in parts if name.strip()]
