@@ -145,22 +145,21 @@ def _parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int) 
         while pending:
             yield context.result(pending.popleft())
     except BrokenProcessPool as error:
-        context.terminate()
-        _end_results(pool)
+        context.terminate(pool)
         raise BuildError(
             "a worker process died, most often because the memory was full: go on with fewer workers (1 needs no"
             " second process) or more memory; a script that starts workers has to call them under"
             " `if __name__ == '__main__':`"
         ) from error
     except (GeneratorExit, KeyboardInterrupt):
-        context.terminate()  # nobody waits for the results of the tasks that run
+        context.terminate(pool)  # nobody waits for the results of the tasks that run
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _end_results(pool: ProcessPoolExecutor) -> None:
-    """Close our own end of the pipe of results, once all workers are gone.
+    """Close our own end of the pipe of results, once all workers are killed.
 
     A worker that is killed while it writes leaves half a result, and the pool's thread waits for the other half as
     long as somebody could write it: this process, which has that end open and never uses it.
@@ -202,11 +201,12 @@ class _Context(SpawnContext):
             if any(worker.exitcode is not None for worker in self.workers):
                 raise BrokenProcessPool("a worker is gone")
 
-    def terminate(self) -> None:
-        """End the workers that run."""
+    def terminate(self, pool: ProcessPoolExecutor) -> None:
+        """End the workers that run, so that the pool can be shut down."""
         for worker in self.workers:
             if worker.is_alive():
                 worker.kill()
+        _end_results(pool)
 
 
 @contextmanager

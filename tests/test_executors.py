@@ -67,6 +67,10 @@ def sleep_long(number: int, folder: Path) -> int:
     return number
 
 
+def long_result(_: int) -> bytes:
+    return bytes(100_000_000)
+
+
 def is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -182,6 +186,13 @@ def test_closing_early_ends_the_workers_at_once(tmp_path: Path) -> None:
         assert next(results) == 0
     assert time.monotonic() - start < 30
     wait_until_ended(tmp_path)
+
+
+def test_closing_early_does_not_wait_for_half_a_result() -> None:
+    """The workers are killed while they send; the pool's thread must not wait for what they had left."""
+    for _ in range(2):
+        with closing(ordered_map(long_result, range(20), workers=2)) as results:
+            assert len(next(results)) == 100_000_000
 
 
 SCRIPT = """
