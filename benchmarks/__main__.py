@@ -39,6 +39,8 @@ LIBRARIES = (
     "scipy",
     "networkx",
     "distributed",
+    "uvicorn",
+    "httptools",
 )
 """What the results depend on, beside the peers, whose section names them."""
 
@@ -53,9 +55,9 @@ class Section(NamedTuple):
     module
         Its name in this package.
     arguments
-        What it gets; ``{source}`` is what corpora are made of, ``{small}`` and ``{large}`` are corpora,
-        ``{small_build}`` and ``{large_build}`` builds of them (Turtle), ``{rounds}`` and ``{inputs}`` numbers,
-        ``{sizes}`` several.
+        What it gets; ``{source}`` is what corpora are made of, ``{small}``, ``{middle}`` and ``{large}`` are corpora,
+        ``{small_build}``, ``{middle_build}`` and ``{large_build}`` builds of them (Turtle), ``{rounds}`` and
+        ``{inputs}`` numbers, ``{sizes}`` several.
     """
 
     title: str
@@ -79,8 +81,12 @@ SECTIONS = (
     Section("Where the time goes", "stages", ("{small}", "--rounds", "{rounds}")),
     Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
     Section("How cost grows", "scale", ("{source}", "--figures", "{sizes}")),
+    Section("The server under load", "serve_load", ("{middle_build}",)),
     Section("Pairs of genes", "network_pairs", ("{large_build}", "{small_build}", "--rounds", "{rounds}")),
     Section("Betweenness", "network_betweenness", ("{small}",)),
+    Section("Loading for SPARQL", "query_store", ("{middle_build}", "--rounds", "{rounds}")),
+    Section("Example queries", "query_examples", ("{middle_build}", "--rounds", "{rounds}")),
+    Section("Examples against the tables", "examples_agree", ("{small_build}",)),
     Section("Explain and enrich", "explain_enrich", ("{large_build}", "--rounds", "{rounds}")),
     Section("Neo4j's import files", "export_neo4j", ("{small_build}", "{large_build}", "--rounds", "{rounds}")),
     Section("Exports to files", "export_files", ("{small_build}", "{large_build}", "--rounds", "{rounds}")),
@@ -141,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--small", type=int, default=2_491, metavar="N", help="figures of the small corpus that is made"
+    )
+    parser.add_argument(
+        "--middle", type=int, default=10_000, metavar="N", help="figures of the one that rdflib can load"
     )
     parser.add_argument("--large", type=int, default=66_283, metavar="N", help="figures of the large one")
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_500, 10_000, 66_283, 200_000], metavar="N")

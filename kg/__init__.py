@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         ParseError,
         Problem,
         QueryError,
+        QueryLimitError,
+        QueryRefusedError,
         Severity,
         SourceError,
     )
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         Paper,
         gene_rows,
     )
+    from kg.rdf.examples import read_examples
 
 
 # Where each public name lives; loaded when it is first asked for, so that `import kg` costs next to nothing.
@@ -59,11 +62,14 @@ _HOMES = {
     "ParseError": "kg.errors",
     "Problem": "kg.errors",
     "QueryError": "kg.errors",
+    "QueryLimitError": "kg.errors",
+    "QueryRefusedError": "kg.errors",
     "Severity": "kg.errors",
     "SourceError": "kg.errors",
     "build": "kg.api",
     "gene_rows": "kg.model",
     "read_build": "kg.api",
+    "read_examples": "kg.rdf.examples",
     "read_figures": "kg.api",
     "read_gmt": "kg.gmt",
     "to_graph": "kg.api",
@@ -87,12 +93,15 @@ __all__ = [
     "ParseError",
     "Problem",
     "QueryError",
+    "QueryLimitError",
+    "QueryRefusedError",
     "Severity",
     "SourceError",
     "__version__",
     "build",
     "gene_rows",
     "read_build",
+    "read_examples",
     "read_figures",
     "read_gmt",
     "to_graph",

@@ -119,8 +119,41 @@ class Build(Folder):
 
         return read_graph(self)
 
-    def query(self, text: str, *, limit: int | None = None) -> Result:
-        """Return the answer to a SPARQL query; the prefixes of `kg.vocab` need no declaration.
+    def load_store(self) -> int:
+        """Make the build's Oxigraph store, from which queries start at once; return the number of its quads.
+
+        Raises
+        ------
+        QueryError
+            If the build has no RDF file.
+        BuildError
+            If the store cannot be written.
+
+        Examples
+        --------
+        >>> import kg
+        >>> build = kg.build("seeds/")
+        >>> build.load_store() == len(build.graph())
+        True
+        """
+        from kg.rdf.store import load_into_build
+
+        n_quads = load_into_build(self)
+        self.__dict__.pop("manifest", None)  # it names the store now
+        return n_quads
+
+    def query(self, text: str, *, limit: int | None = None, timeout: float | None = None) -> Result:
+        """Return the answer to a SPARQL query; the usual prefixes need no declaration.
+
+        Parameters
+        ----------
+        text
+            A SELECT, ASK, CONSTRUCT or DESCRIBE query of SPARQL 1.1.
+        limit
+            The largest number of rows or triples to return.
+        timeout
+            End the query after so many seconds, without the time that opening the build takes; it then runs in a
+            process of its own.
 
         Returns
         -------
@@ -131,6 +164,8 @@ class Build(Folder):
         ------
         QueryError
             If the query is malformed, wants another service, or the build has no RDF file.
+        QueryLimitError
+            If it took longer than `timeout`.
 
         Examples
         --------
@@ -139,7 +174,10 @@ class Build(Folder):
         [{'n': '28'}]
         """
         from kg.rdf.query import query
+        from kg.rdf.workers import query_within
 
+        if timeout is not None:
+            return query_within(self.path, text, timeout=timeout, limit=limit)
         return query(self, text, limit=limit)
 
     def cypher(
@@ -445,6 +483,7 @@ def build(
     limit: int | None = None,
     update: bool = False,
     partitions: int | None = None,
+    store: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Build:
     """Return the build of figures: tables, RDF files and a manifest in one folder.
@@ -475,6 +514,8 @@ def build(
     partitions
         Cut each RDF file into that many, ``graph-00001.ttl`` and so on, beside ``graph-shared.ttl`` with what figures
         share; each is valid by itself.
+    store
+        Load an Oxigraph store, too, from one of the RDF files: queries then start at once.
     progress
         Called with the number of documents done and of all.
 
@@ -509,6 +550,8 @@ def build(
             raise BuildError(f"{option}={value!r}: there is {', '.join(map(repr, known))}")
     if workers is not None and dask is not None:
         raise BuildError("workers and dask: give one of them")
+    if store and not wanted:
+        raise BuildError("a store is loaded from an RDF file: ask for one of the formats, too")
     for option, number in (("workers", workers), ("limit", limit), ("partitions", partitions)):
         if number is not None and number < 1:
             raise BuildError(f"{option}={number}: give a number from 1")
@@ -532,6 +575,7 @@ def build(
             executor=executor,
             limit=limit,
             n_parts=partitions,
+            store=store,
             update=update,
             progress=progress,
         )

@@ -7,14 +7,16 @@ The tree::
     ├── ParseError              a document that cannot be read; lists its problems
     ├── BuildError              a build folder that cannot be written, or is not one
     ├── NotFoundError           nothing under that name in this build
-    ├── QueryError              a query that is wrong, or that is not allowed
+    ├── QueryError              a query that is wrong
+    │   ├── QueryRefusedError   one that is not allowed
+    │   └── QueryLimitError     one that takes more time, memory or bytes than it may
     └── ExportError             a target that cannot be written, or does not hold what it should
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +29,8 @@ __all__ = [
     "ParseError",
     "Problem",
     "QueryError",
+    "QueryLimitError",
+    "QueryRefusedError",
     "Severity",
     "SourceError",
 ]
@@ -114,6 +118,26 @@ class NotFoundError(KgError):
 
 class QueryError(KgError):
     """A query is malformed, or asks for what is not allowed."""
+
+
+class QueryRefusedError(QueryError):
+    """A query asks for what is never allowed: another service, or a change of the data."""
+
+
+class QueryLimitError(QueryError):
+    """A query took more than it may.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    limit
+        Of what: ``time``, ``memory`` (its process died), or ``bytes`` or ``rows`` of the answer.
+    """
+
+    def __init__(self, message: str, limit: Literal["time", "memory", "bytes", "rows"]) -> None:
+        self.limit = limit
+        super().__init__(message)
 
 
 class ExportError(KgError):

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from concurrent.futures import Future
 
-__all__ = ["FILES_PER_WORKER", "LOOK_AHEAD", "Executor", "Processes", "count_cores", "default_workers", "ordered_map"]
+__all__ = [
+    "FILES_PER_WORKER",
+    "LOOK_AHEAD",
+    "Executor",
+    "Processes",
+    "count_cores",
+    "default_workers",
+    "interrupts_held",
+    "ordered_map",
+]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -138,7 +147,7 @@ def _parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int) 
     pending: deque[Future[R]] = deque()
     try:
         for item in items:
-            with _interrupts_held():  # the first tasks start the workers; half a start cannot be shut down
+            with interrupts_held():  # the first tasks start the workers; half a start cannot be shut down
                 pending.append(pool.submit(function, item))
             if len(pending) == LOOK_AHEAD * workers:
                 yield context.result(pending.popleft())
@@ -173,7 +182,7 @@ class _Worker(SpawnProcess):
     """A process that Ctrl-C does not reach, not even while it starts: only the parent answers, once."""
 
     def start(self) -> None:
-        with _interrupts_held():  # the mask is inherited, and stays in force in the worker
+        with interrupts_held():  # the mask is inherited, and stays in force in the worker
             super().start()
 
 
@@ -210,7 +219,8 @@ class _Context(SpawnContext):
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
+    """Hold SIGINT back in the block; a process that is started in it never gets one."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

@@ -3,9 +3,11 @@
 ::
 
     BUILD/manifest.json        what was built, by which version; the digest of the inputs; counts
+    BUILD/dataset.ttl          the same and more as RDF: a description of the dataset, the lexicons, the example queries
     BUILD/tables/NAME.parquet  the tables of `kg.tables`
     BUILD/graph.SUFFIX         the RDF files that were asked for, `.gz` or `.zst` where compressed; in parts
                                `graph-00001.SUFFIX` and so on, and `graph-shared.SUFFIX`
+    BUILD/store/               an Oxigraph store, where it was asked for
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "DESCRIPTION",
     "GRAPH_SUFFIXES",
     "MANIFEST",
     "TOOL",
@@ -41,6 +44,7 @@ __all__ = [
 ]
 
 MANIFEST = "manifest.json"
+DESCRIPTION = "dataset.ttl"
 TOOL = "pfocr-kg"
 
 GRAPH_SUFFIXES = {"turtle": "ttl", "n-triples": "nt", "n-quads": "nq", "json-ld": "jsonld"}

@@ -48,8 +48,8 @@ __all__ = [
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     # One row a document that became a figure, by figid: what an update has to know of it. `sha256`: of the document and
     # its tables. `data_folder`: where these are, or would be. `paper`, `problems`: what it says of its paper, and what
-    # is odd in it, as JSON; null for nothing. `n_bytes_ttl` and so on: the length of its text in each RDF file, before
-    # compression; null where there is no file.
+    # is odd in it, as JSON; null for nothing. `statements`: its triples by class and property, as JSON.
+    # `n_bytes_ttl` and so on: the length of its text in each RDF file, before compression; null where there is no file.
     "documents": {
         "figid": "text",
         "file": "text",
@@ -57,6 +57,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "data_folder": "text",
         "paper": "text",
         "problems": "text",
+        "statements": "text",
         **{f"n_bytes_{suffix}": "integer" for suffix in GRAPH_SUFFIXES.values()},
     },
     # One row a figure, by figid. `organisms`: species names. `block`: the embedded schema.org block as JSON, null
@@ -241,6 +242,7 @@ def add_document(
     sha256: str | None = None,
     data_folder: str | None = None,
     problems: Sequence[Problem] = (),
+    statements: str | None = None,
     n_bytes: Mapping[str, int] | None = None,
 ) -> None:
     """Append the row of a figure's document to the columns of the table `documents`.
@@ -259,6 +261,8 @@ def add_document(
         Where its tables are, or would be.
     problems
         What is odd in it.
+    statements
+        Its triples by class and property, as `kg.rdf.tally` counts them.
     n_bytes
         The length of its text by RDF format.
     """
@@ -273,6 +277,7 @@ def add_document(
         data_folder,
         json_text(paper) if paper else None,
         json_text(problems) if problems else None,
+        statements,
         *[lengths.get(name) for name in GRAPH_SUFFIXES],
     )
 

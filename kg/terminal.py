@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["align", "cell_width", "escape_json", "visible"]
+__all__ = ["align", "cell_width", "escape_json", "fold", "visible"]
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Format characters that words of many scripts need and that change nothing around them: soft hyphen, ZWNJ, ZWJ.
@@ -123,3 +124,51 @@ def align(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset(),
             cells.append(blanks + cell if i in right else cell + blanks)
         lines.append(gap.join(cells).rstrip(" "))
     return lines
+
+
+def fold(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[list[str]]:
+    """Return rows whose cells, side by side, are at most `width` columns wide: a wider cell goes on in a next row.
+
+    The columns that need least keep what they need; the others share the rest evenly, one column of the terminal at
+    least.
+
+    Parameters
+    ----------
+    rows
+        Cells of one line each, the same number in every row.
+    width
+        Columns of the terminal.
+    gap
+        Columns between two cells.
+
+    Examples
+    --------
+    >>> fold([["STAT3", "signal transducer"], ["JAK1", "kinase"]], 15)
+    [['STAT3', 'signal t'], ['', 'ransduce'], ['', 'r'], ['JAK1', 'kinase']]
+    """
+    needed = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+    room = width - gap * (len(needed) - 1)
+    widths = list(needed)
+    for n_left, i in zip(range(len(needed), 0, -1), sorted(range(len(needed)), key=needed.__getitem__), strict=True):
+        widths[i] = max(1, min(needed[i], room // n_left))
+        room -= widths[i]
+    folded: list[list[str]] = []
+    for row in rows:
+        pieces = [_pieces(cell, most) for cell, most in zip(row, widths, strict=True)]
+        folded += [list(line) for line in zip_longest(*pieces, fillvalue="")]
+    return folded
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """Return text in pieces of at most a width; a character that is wider is a piece of its own."""
+    if text.isascii():
+        return [text[i : i + width] for i in range(0, len(text), width)] or [""]
+    pieces, room = [""], width
+    for character in text:
+        size = _character_width(character)
+        if size > room and pieces[-1]:
+            pieces.append("")
+            room = width
+        pieces[-1] += character
+        room -= size
+    return pieces

@@ -10,12 +10,15 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeGuard
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 __all__ = [
     "BASE",
     "CC0",
     "CLASSES",
+    "DATASET_CLASSES",
+    "DATASET_GRAPH",
+    "DATASET_PROPERTIES",
     "NETWORK_CLASSES",
     "NETWORK_PROPERTIES",
     "PREFIXES",
@@ -29,12 +32,15 @@ __all__ = [
     "article_url",
     "association_iri",
     "chebi_iri",
+    "dataset_iri",
     "doi_iri",
     "doid_iri",
+    "example_iri",
     "expand",
     "family_iri",
     "figure_graph_iri",
     "figure_iri",
+    "figure_of",
     "gene_iri",
     "hgnc_symbol_iri",
     "image_url",
@@ -70,7 +76,10 @@ PREFIXES = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     # http, not https: what the official schema.org JSON-LD context expands to.
     "schema": "http://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "void": "http://rdfs.org/ns/void#",
     "wp": "http://vocabularies.wikipathways.org/wp#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -107,6 +116,11 @@ class Value(Enum):
     DECIMAL = "xsd:decimal"
     DOUBLE = "xsd:double"
     YEAR = "xsd:gYear"
+    COUNT = "xsd:nonNegativeInteger"
+    TIME = "xsd:dateTime"
+    ADDRESS = "xsd:anyURI"
+    HEX = "xsd:hexBinary"
+    ENGLISH = "rdf:langString"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,6 +226,98 @@ NETWORK_PROPERTIES = {
 NETWORK_CLASSES = ("biolink:Association",)
 """The classes that a co-occurrence network uses besides, by prefixed name."""
 
+DATASET_PROPERTIES = {
+    prop.curie: prop
+    for prop in (
+        _property("dcat:byteSize", Value.COUNT),
+        _property("dcat:compressFormat", Value.IRI),
+        _property("dcat:distribution", Value.IRI),
+        _property("dcat:keyword", Value.TEXT),
+        _property("dcat:landingPage", Value.IRI),
+        _property("dcat:mediaType", Value.IRI),
+        _property("dcat:version", Value.TEXT),
+        _property("dcterms:conformsTo", Value.IRI),
+        _property("dcterms:description", Value.TEXT),
+        _property("dcterms:issued", Value.TIME),
+        _property("dcterms:license", Value.IRI),
+        _property("dcterms:publisher", Value.IRI),
+        _property("prov:endedAtTime", Value.TIME),
+        _property("prov:used", Value.IRI),
+        _property("prov:wasAssociatedWith", Value.IRI),
+        _property("prov:wasAttributedTo", Value.IRI),
+        _property("prov:wasDerivedFrom", Value.IRI),
+        _property("prov:wasGeneratedBy", Value.IRI),
+        _property("rdfs:comment", Value.ENGLISH),
+        _property("rdfs:isDefinedBy", Value.IRI),
+        _property("schema:citation", Value.IRI),
+        _property("schema:dateCreated", Value.TIME),
+        _property("schema:distribution", Value.IRI),
+        _property("schema:encodingFormat", Value.TEXT),
+        _property("schema:isBasedOn", Value.IRI),
+        _property("schema:measurementTechnique", Value.TEXT),
+        _property("schema:size", Value.TEXT),
+        _property("schema:softwareVersion", Value.TEXT),
+        _property("schema:target", Value.IRI),
+        _property("schema:variableMeasured", Value.TEXT),
+        _property("schema:version", Value.TEXT),
+        _property("sh:ask", Value.TEXT),
+        _property("sh:construct", Value.TEXT),
+        _property("sh:declare", Value.IRI),
+        _property("sh:namespace", Value.ADDRESS),
+        _property("sh:prefix", Value.TEXT),
+        _property("sh:prefixes", Value.IRI),
+        _property("sh:select", Value.TEXT),
+        _property("skos:broader", Value.IRI),
+        _property("skos:definition", Value.TEXT),
+        _property("skos:hasTopConcept", Value.IRI),
+        _property("skos:inScheme", Value.IRI),
+        _property("skos:topConceptOf", Value.IRI),
+        _property("spdx:algorithm", Value.IRI),
+        _property("spdx:checksum", Value.IRI),
+        _property("spdx:checksumValue", Value.HEX),
+        _property("spex:federatesWith", Value.IRI),
+        _property("void:class", Value.IRI),
+        _property("void:classPartition", Value.IRI),
+        _property("void:classes", Value.INTEGER),
+        _property("void:distinctSubjects", Value.INTEGER),
+        _property("void:entities", Value.INTEGER),
+        _property("void:exampleResource", Value.IRI),
+        _property("void:feature", Value.IRI),
+        _property("void:linkPredicate", Value.IRI),
+        _property("void:objectsTarget", Value.IRI),
+        _property("void:properties", Value.INTEGER),
+        _property("void:property", Value.IRI),
+        _property("void:propertyPartition", Value.IRI),
+        _property("void:subjectsTarget", Value.IRI),
+        _property("void:subset", Value.IRI),
+        _property("void:triples", Value.INTEGER),
+        _property("void:uriSpace", Value.TEXT),
+        _property("void:vocabulary", Value.IRI),
+    )
+}
+"""The properties that the description of a build uses besides, by prefixed name."""
+
+DATASET_CLASSES = (
+    "dcat:Dataset",
+    "dcat:Distribution",
+    "prov:Activity",
+    "prov:Entity",
+    "prov:SoftwareAgent",
+    "schema:DataDownload",
+    "schema:SoftwareApplication",
+    "sh:PrefixDeclaration",
+    "sh:SPARQLAskExecutable",
+    "sh:SPARQLConstructExecutable",
+    "sh:SPARQLExecutable",
+    "sh:SPARQLSelectExecutable",
+    "skos:Concept",
+    "skos:ConceptScheme",
+    "spdx:Checksum",
+    "void:Dataset",
+    "void:Linkset",
+)
+"""The classes that the description of a build uses besides, by prefixed name."""
+
 TAXA = {
     "Arabidopsis thaliana": "3702",
     "Bos taurus": "9913",
@@ -250,6 +356,9 @@ class SharedGraph(Enum):
     AGENTS = BASE + "/graph/agents"
 
 
+DATASET_GRAPH = BASE + "/graph/dataset"
+"""The named graph of a build's description, which is no part of what it describes."""
+
 # RFC 3987 `iunreserved` beyond ASCII is left out on purpose: percent-encoded IRIs survive every tool.
 _SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
 _NOT_IN_AN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`\[\]\x7f-\U0010ffff]|%(?![0-9A-Fa-f]{2})")
@@ -285,9 +394,28 @@ def web_iri(address: str, *, site: str = "") -> str:
     return _NOT_IN_AN_IRI.sub(lambda match: quote(match.group(), safe="", errors="replace"), path + mark + fragment)
 
 
+_FIGURES, _HTML = "https://pfocr.wikipathways.org/figures/", ".html"
+
+
 def figure_iri(figid: str) -> str:
     """Return a figure's IRI, the one that PFOCR's embedded block has as ``@id``."""
-    return f"https://pfocr.wikipathways.org/figures/{_segment(figid)}.html"
+    return f"{_FIGURES}{_segment(figid)}{_HTML}"
+
+
+def figure_of(iri: str) -> str | None:
+    """Return the id of the figure that an IRI names, or that it names a part of; None for any other IRI.
+
+    Examples
+    --------
+    >>> figure_of("https://pfocr.wikipathways.org/figures/PMC1__a.html#mention-7")
+    'PMC1__a'
+    >>> figure_of("https://identifiers.org/pmc/PMC1") is None
+    True
+    """
+    page = iri.partition("#")[0]
+    if page.startswith(_FIGURES) and page.endswith(_HTML):
+        return unquote(page[len(_FIGURES) : -len(_HTML)])
+    return None
 
 
 def part_iri(figure: str, kind: str, number: int) -> str:
@@ -345,6 +473,16 @@ def publisher_iri(name: str) -> str:
 def is_taxon(text: str | None) -> TypeGuard[str]:
     """Return whether a text is an id of the NCBI Taxonomy, as NCBI writes it."""
     return text is not None and re.fullmatch(r"[1-9][0-9]{0,9}", text) is not None
+
+
+def dataset_iri(digest: str) -> str:
+    """Return the local IRI of a build as a dataset, from the digest of its inputs in hexadecimal digits."""
+    return f"{BASE}/build/{digest[:16]}"
+
+
+def example_iri(name: str) -> str:
+    """Return the local IRI of an example query, from its name."""
+    return f"{BASE}/queries/{name}"
 
 
 def organism_iri(taxon: str) -> str:

@@ -11,7 +11,7 @@ import tarfile
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 import pyoxigraph
@@ -19,7 +19,19 @@ import pytest
 
 import benchmarks.__main__ as bench
 import kg
-from benchmarks import export_files, export_neo4j, floor, measure, peer_inputs, peers, scale, whole_corpus
+from benchmarks import (
+    examples_agree,
+    export_files,
+    export_neo4j,
+    floor,
+    measure,
+    peer_inputs,
+    peers,
+    query_examples,
+    scale,
+    whole_corpus,
+)
+from benchmarks.example_twins import TWINS
 from benchmarks.figure_templates import read_source
 from benchmarks.measure import Bar, Command, print_bars, run_rounds
 from benchmarks.scaled_corpus import ROWS_PER_FIGURE, make_figures, write_corpus
@@ -313,6 +325,34 @@ def tables(text: str) -> int:
     found = re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
     assert all(len({line.count("|") for line in table.splitlines()}) == 1 for table in found)
     return len(found)
+
+
+def test_examples_are_measured_and_held_against_the_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = str(kg.build(SEEDS, output=tmp_path / "build", formats=["n-quads"]).path)
+    assert query_examples.main([build, "--rounds", "1", "--cap", "20"]) == 0
+    out = capsys.readouterr().out
+    assert tables(out) == 2
+    assert "rdflib was stopped after 20 CPU s in 0 of 33 examples." in out
+    assert examples_agree.main([build]) == 0
+    assert tables(capsys.readouterr().out) == 2
+    monkeypatch.setitem(cast("dict[str, object]", TWINS), "is-drawn", lambda *_: [("false",)])
+    assert examples_agree.main([build]) == 1
+    captured = capsys.readouterr()
+    assert "is-drawn gene=STAT3: only in the answer: ('true',)" in captured.err
+    assert "**missed**" in captured.out
+
+
+def test_an_answer_is_stopped_at_its_cap_and_a_failure_is_told() -> None:
+    def forever() -> int:
+        while True:
+            pass
+
+    assert query_examples.timed(forever, cap=1) == query_examples.Run(1.0, None)
+    assert query_examples.timed(lambda: 7, cap=5).n_rows == 7
+    with pytest.raises(RuntimeError, match="ended without a word"):
+        query_examples.timed(lambda: 1 // 0, cap=5)
 
 
 def test_peers_that_are_not_installed_are_named(

@@ -51,7 +51,7 @@ def commands() -> list[str]:
 
 def test_the_commands_are_these() -> None:
     assert commands() == [
-        *("build", "stats", "show", "query", "network", "centrality", "communities"),
+        *("build", "stats", "show", "query", "examples", "serve", "network", "centrality", "communities"),
         *("explain", "trends", "enrich", "check", "export", "load", "cypher"),
     ]
 
@@ -72,7 +72,7 @@ def test_build_talks_on_standard_error_and_writes_the_default_formats(tmp_path: 
     assert "2 figures, 2 papers, 28 gene mentions" in done.stderr
     assert "problems: 1 warning" in done.stderr
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == ["graph.jsonld", "graph.ttl", "manifest.json", "tables"]
+    assert names == ["dataset.ttl", "graph.jsonld", "graph.ttl", "manifest.json", "tables"]
     assert run("build", SEEDS, "-o", tmp_path / "out", "--quiet").stderr == ""
 
 
@@ -109,7 +109,7 @@ def test_a_document_on_standard_input(tmp_path: Path) -> None:
     [
         (("build", "nowhere", "-o", "x"), 2, "nowhere"),
         (("build", "seeds"), 2, "Missing option"),
-        (("build", "seeds", "-o", "x", "--format", "rdf"), 2, "Invalid value"),
+        (("build", "seeds", "-o", "x", "--format", "rdf"), 2, "rdf: not an RDF format of kg; there are turtle"),
         (("stats", "seeds"), 2, "not a build folder"),
         (("stats", "nowhere"), 2, "no such folder"),
         (("frobnicate",), 2, "No such command"),
@@ -157,7 +157,7 @@ def test_query(folder: Path, tmp_path: Path) -> None:
         (("SELECT WHERE",), "line 1"),
         (("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",), "SERVICE"),
         ((), "give a query"),
-        (("ASK {}", "-f", "x"), "not both"),
+        (("ASK {}", "-f", "x"), "only one of them"),
         (("-f", "nowhere.rq"), "nowhere.rq: cannot be read"),
     ],
 )
@@ -309,3 +309,19 @@ def test_choices_are_those_of_the_library(option: str) -> None:
     known, _ = get_args(getattr(kg.cli.network_options, option))
     literals = [part for part in get_args(known) if part is not NoneType] if NoneType in get_args(known) else [known]
     assert [set(get_args(literal)) for literal in literals] == [set(get_args(getattr(kg.network, option)))]
+
+
+def test_examples_are_listed_and_printed_and_run(folder: Path) -> None:
+    listed = run("examples").stdout.splitlines()
+    assert listed[0].split() == ["example", "question"]
+    assert "two-genes" in {line.split()[0] for line in listed}
+    assert any("gene=IL6, other=STAT3" in line for line in listed)
+    assert json.loads(run("examples", "--json").stdout)[0]["name"] == "block-disagrees"
+    text = run("examples", "is-drawn").stdout
+    assert text.startswith("PREFIX ")
+    assert (Path(__file__).parents[1] / "ontology" / "queries" / "is-drawn.rq").read_text().endswith(text)
+    assert json.loads(run("examples", "is-drawn", "--json").stdout)["text"] == text
+    assert run("query", folder, text).stdout == "true\n"
+    failed = run("examples", "is-drawm", check=False)
+    assert failed.returncode == 2
+    assert "there is no example 'is-drawm'; did you mean is-drawn" in failed.stderr

@@ -16,7 +16,14 @@ from kg.version import __version__
 ONTOLOGY = Path(__file__).parent.parent / "ontology"
 PFKG = vocab.PREFIXES["pfkg"]
 HEADER = URIRef(vocab.BASE)
-TERMS = (*vocab.CLASSES, *vocab.NETWORK_CLASSES, *vocab.PROPERTIES, *vocab.NETWORK_PROPERTIES)
+TERMS = (
+    *vocab.CLASSES,
+    *vocab.DATASET_CLASSES,
+    *vocab.NETWORK_CLASSES,
+    *vocab.PROPERTIES,
+    *vocab.DATASET_PROPERTIES,
+    *vocab.NETWORK_PROPERTIES,
+)
 TURTLE_FILES = sorted(ONTOLOGY.rglob("*.ttl"))
 
 

@@ -281,6 +281,7 @@ BUILDS: list[tuple[list[str], dict[str, Any]]] = [
     (["--dask", "tcp://127.0.0.1:8786"], {"dask": "tcp://127.0.0.1:8786"}),
     (["--update"], {"update": True}),
     (["--partitions", "3"], {"partitions": 3}),
+    (["--store"], {"store": True}),
 ]
 
 
@@ -311,6 +312,7 @@ def test_build_hands_its_options_on(
             "limit": None,
             "update": False,
             "partitions": None,
+            "store": False,
             "progress": None,
         }
         | changed
@@ -702,11 +704,16 @@ TESTED = {
         "limit",
         "update",
         "partitions",
+        "store",
         "quiet",
     },
     "stats": {"folder", "as_json"},
     "show": {"folder", "name", "as_json"},
-    "query": {"folder", "text", "file", "result_format", "limit"},
+    # The last three, and those of `load`: tests/test_query_command.py
+    "query": {"folder", "text", "file", "result_format", "limit", "example", "param", "timeout"},
+    "examples": {"name", "as_json"},  # tests/rdf/test_examples.py
+    # tests/serve/test_command.py
+    "serve": {"folder", "host", "port", "workers", "timeout", "max_rows", "max_bytes", "origin", "allow_host"},
     "network": {"folder", "output", "plot", "evaluate", *NETWORK_OPTIONS},
     "centrality": {"folder", "output", "measures", "distance", "betweenness", "seed", *NETWORK_OPTIONS},
     "communities": {"folder", "output", "algorithm", "resolution", "n_runs", "seed", *NETWORK_OPTIONS},
@@ -715,7 +722,10 @@ TESTED = {
     "enrich": {"folder", "genes", "output", "background", "min_size", "limit", "as_json", *SET_OPTIONS},
     "check": {"folder", "recommended", "workers", "as_json"},
     "export": {"folder", "export_format", "output", "verify", "regenerate", *SELECTION_OPTIONS},
-    "load": {"folder", "target", "uri", "user", "database", "quiet", *SELECTION_OPTIONS},
+    "load": {
+        *("folder", "target", "endpoint", "query_endpoint", "graph", "user", "replace", "uri", "database", "quiet"),
+        *SELECTION_OPTIONS,
+    },
     "cypher": {"folder", "text", "file", "result_format", "limit"},
 }
 

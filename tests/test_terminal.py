@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.terminal import align, cell_width, escape_json, visible
+from kg.terminal import align, cell_width, escape_json, fold, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 # What a terminal obeys, or a reader does not see.
@@ -75,3 +75,22 @@ def test_columns_line_up_by_width() -> None:
 def test_rows_of_different_length_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="zip"):
         align([["a"], ["b", "c"]])
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.lists(st.lists(st.text(st.sampled_from("ab蛋é ")), min_size=n, max_size=n), min_size=1, max_size=4)
+    ),
+    st.integers(1, 40),
+)
+def test_folded_rows_hold_all_text_within_the_width(rows: list[list[str]], width: int) -> None:
+    folded = fold(rows, width)
+    assert ["".join(column) for column in zip(*folded, strict=True)] == [
+        "".join(column) for column in zip(*rows, strict=True)
+    ]
+    n_columns = len(rows[0])
+    least = 2 * n_columns + 2 * (n_columns - 1)  # a wide character, and a gap, each
+    assert all(cell_width(line) <= max(width, least) for line in align(folded))
+    needed = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+    if width >= sum(needed) + 2 * (n_columns - 1):
+        assert folded == rows

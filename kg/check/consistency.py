@@ -27,9 +27,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg import vocab
 from kg.check.report import VIOLATION, Violation, short_iri
-from kg.check.stream import figure_of
 from kg.tables import COUNTED as TABLES
-from kg.vocab import SharedGraph, expand
+from kg.vocab import SharedGraph, expand, figure_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.check.consistency import Facts, Ledger, count_violations, examine
+from kg.check.description import check_description
 from kg.check.report import MAX_PER_SHAPE, VIOLATION, Report, Violation
 from kg.check.shacl import validate
 from kg.check.stream import parse_batch, read_batches
 from kg.errors import BuildError
 from kg.executors import default_workers, ordered_map
+from kg.rdf_files import MOST_TELLING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,10 +23,7 @@ if TYPE_CHECKING:
     from kg.check.stream import Batch
     from kg.folder import Folder
 
-__all__ = ["FORMATS", "check", "check_batch"]
-
-FORMATS = ("n-quads", "n-triples", "turtle", "json-ld")
-"""The formats that a check reads, the most telling and then the fastest first."""
+__all__ = ["check", "check_batch"]
 
 _AS_MANY_FILES = 4
 """How many files are read in the time that it takes to check one figure (measured)."""
@@ -76,8 +75,9 @@ def check(
 ) -> Report:
     """Return whether a build's graph conforms to the shapes of ``ontology/`` and is consistent.
 
-    Of its RDF files, the first of `FORMATS` is read, once, as a stream: memory does not grow with the triples, only
-    with the different genes, papers and other shared things.
+    Of its RDF files, the first of `kg.rdf_files.MOST_TELLING` is read, once, as a stream: memory does not grow with
+    the triples, only with the different genes, papers and other shared things. The description of the build is held
+    against shapes of its own.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def check(
     ----------
     Shapes Constraint Language (SHACL), W3C Recommendation, https://www.w3.org/TR/shacl/.
     """
-    graph = folder.graph_files(*FORMATS)
+    graph = folder.graph_files(*MOST_TELLING)
     if graph is None:
         raise BuildError(f"{folder.path}: there is no RDF file to check; build it with `--format turtle`")
     name, paths = graph
@@ -117,6 +117,7 @@ def check(
             progress(ledger.counts["figures"], n_expected)
     listed.extend(ledger.finish())
     listed.extend(count_violations(folder, ledger.counts))
+    listed.extend(check_description(folder))
     return Report(listed.conforms, ledger.counts["figures"], n_triples, tuple(listed.violations), listed.n_omitted)
 
 

@@ -14,13 +14,11 @@ https://www.w3.org/TR/shacl/.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.check.report import VIOLATION, WARNING, Violation, short_iri
-from kg.check.stream import figure_of
-from kg.errors import BuildError
+from kg.ontology_files import ontology_file
+from kg.vocab import figure_of
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -29,15 +27,6 @@ __all__ = ["SHAPES", "hoist", "read_shapes", "validate"]
 
 SHAPES = {"shapes.ttl": VIOLATION, "shapes-recommended.ttl": WARNING}
 """The files of shapes in ``ontology/``, and what it means to break one."""
-
-
-def _ontology_file(name: str) -> Path:
-    """Return a file of ``ontology/``, which an installed package holds and a checkout has beside the package."""
-    package = Path(str(files("kg")))
-    for folder in (package / "ontology", package.parent / "ontology"):
-        if (folder / name).is_file():
-            return folder / name
-    raise BuildError(f"{package / 'ontology' / name}: missing from the installation; install pfocr-kg again")
 
 
 def read_shapes(name: str) -> Graph:
@@ -50,7 +39,7 @@ def read_shapes(name: str) -> Graph:
     """
     from rdflib import Graph
 
-    return Graph().parse(_ontology_file(name), format="turtle")
+    return Graph().parse(ontology_file(name), format="turtle")
 
 
 def hoist(shapes: Graph) -> Graph:

@@ -6,14 +6,11 @@ until it has `BATCH` triples and a figure or a node ends.
 
 from __future__ import annotations
 
-import io
-from itertools import islice
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from kg.compression import open_binary
 from kg.errors import BuildError
-from kg.vocab import WIKIPATHWAYS, figure_iri
+from kg.rdf_files import parse_file
+from kg.vocab import WIKIPATHWAYS, figure_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,15 +18,10 @@ if TYPE_CHECKING:
 
     import pyoxigraph
 
-__all__ = ["BATCH", "Batch", "figure_of", "parse_batch", "read_batches"]
+__all__ = ["BATCH", "Batch", "parse_batch", "read_batches"]
 
 BATCH = 10_000
 """Triples a batch, some 40 figures: with fewer, what pySHACL does once a call shows; with more, only memory grows."""
-
-_NODES = 1000
-"""Lines of JSON-LD that are parsed at once."""
-
-_FIGURES, _HTML = figure_iri("\0").split("%00")
 
 
 class Batch(NamedTuple):
@@ -53,22 +45,6 @@ class Batch(NamedTuple):
     late: tuple[str, ...] = ()
 
 
-def figure_of(iri: str) -> str | None:
-    """Return the id of the figure that an IRI names, or that it names a part of; None for any other IRI.
-
-    Examples
-    --------
-    >>> figure_of("https://pfocr.wikipathways.org/figures/PMC1__a.html#mention-7")
-    'PMC1__a'
-    >>> figure_of("https://identifiers.org/pmc/PMC1") is None
-    True
-    """
-    page = iri.partition("#")[0]
-    if page.startswith(_FIGURES) and page.endswith(_HTML):
-        return unquote(page[len(_FIGURES) : -len(_HTML)])
-    return None
-
-
 def read_batches(paths: Iterable[Path], name: str) -> Iterator[Batch]:
     """Yield the triples of RDF files in batches.
 
@@ -87,25 +63,10 @@ def read_batches(paths: Iterable[Path], name: str) -> Iterator[Batch]:
     quads = (
         quad
         for part, path in enumerate(paths)
-        for quad in _read_quads(path, name)
+        for quad in parse_file(path, name, BuildError)
         if not part or getattr(quad.subject, "value", "") != WIKIPATHWAYS  # every part opens with the agents
     )
     yield from _batches(quads, has_graphs=name == "n-quads")
-
-
-def _read_quads(path: Path, name: str) -> Iterator[pyoxigraph.Quad]:
-    import pyoxigraph
-    import zstandard
-
-    try:
-        with open_binary(path) as file:
-            if name == "json-ld":
-                yield from _parse_json_ld(file)
-            else:
-                yield from cast("Iterator[pyoxigraph.Quad]", pyoxigraph.parse(file, format=_format(name)))
-    # A compressed file that is cut off is an EOFError, a damaged one gzip's OSError or zstandard's own error.
-    except (SyntaxError, OSError, EOFError, zstandard.ZstdError) as error:
-        raise BuildError(f"{path}: cannot be read as {name} ({error}); build the folder again") from error
 
 
 def parse_batch(batch: Batch) -> Iterator[pyoxigraph.Quad]:
@@ -144,44 +105,3 @@ def _batch(quads: list[pyoxigraph.Quad], late: list[str], *, has_graphs: bool) -
 
     data = cast("bytes", serialize(quads, format=RdfFormat.N_QUADS))
     return Batch(data, len(quads), has_graphs, tuple(late))
-
-
-def _format(name: str) -> pyoxigraph.RdfFormat:
-    from pyoxigraph import RdfFormat
-
-    formats = {
-        "turtle": RdfFormat.TURTLE,
-        "n-triples": RdfFormat.N_TRIPLES,
-        "n-quads": RdfFormat.N_QUADS,
-    }
-    return formats[name]
-
-
-def _parse_json_ld(file: IO[bytes]) -> Iterator[pyoxigraph.Quad]:
-    """Yield the quads of a JSON-LD document, piece by piece where it has a line a node, as `kg` writes it.
-
-    pyoxigraph builds the whole document in memory (200 MB for 1,000 figures), and its streaming profile wants
-    ``@type`` before ``@id``.
-    """
-    import pyoxigraph
-
-    json_ld = pyoxigraph.RdfFormat.JSON_LD
-    if not isinstance(file, io.BufferedIOBase):  # zstandard's stream has no lines
-        file = cast("IO[bytes]", io.BufferedReader(cast("io.RawIOBase", file)))
-    opening = b""
-    for line in file:
-        opening += line
-        if line.strip() == b'"@graph": [':
-            break
-    nodes = list(islice(file, _NODES))
-    if not nodes or not nodes[0].startswith(b"{") or not nodes[0].rstrip().endswith((b"}", b"},")):
-        yield from pyoxigraph.parse(opening + b"".join(nodes) + file.read(), format=json_ld)
-        return
-    while nodes:
-        following = list(islice(file, _NODES))
-        piece = b"".join(nodes).rstrip()
-        # A piece that is not the last has a comma instead of the document's end; one with neither is a syntax error.
-        if following and (piece.endswith(b",") or following[0].startswith(b"]")):
-            piece = piece.removesuffix(b",") + b"]}"
-        yield from pyoxigraph.parse(opening + piece, format=json_ld)
-        nodes = following

@@ -8,6 +8,20 @@ One module a family of commands; they stand in the help in the order in which th
 
 from kg.cli.application import app
 
-from kg.cli import build, summary, query, network, centrality, evidence, check, export, load, cypher  # isort: skip
+from kg.cli import build, summary, query, examples, serve, network, centrality, evidence, check, export, load, cypher  # isort: skip
 
-__all__ = ["app", "build", "centrality", "check", "cypher", "evidence", "export", "load", "network", "query", "summary"]
+__all__ = [
+    "app",
+    "build",
+    "centrality",
+    "check",
+    "cypher",
+    "evidence",
+    "examples",
+    "export",
+    "load",
+    "network",
+    "query",
+    "serve",
+    "summary",
+]

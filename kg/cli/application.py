@@ -53,7 +53,7 @@ def main(
 
 
 @contextmanager
-def show_progress(*, quiet: bool, what: str = "figures") -> Iterator[Callable[[int, int], None] | None]:
+def show_progress(what: str = "figures", *, quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
     """Give a function that moves a progress bar on a terminal; None in a pipe."""
     if quiet or not sys.stderr.isatty():
         yield None

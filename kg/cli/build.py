@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kg.cli.application import MANY, app, show_progress
+from kg.folder import GRAPH_SUFFIXES
 
 if TYPE_CHECKING:
     from kg.api import Build
@@ -20,15 +20,6 @@ WARNINGS_SHOWN = 5
 """How many problems ``kg build`` prints of each severity that costs something, and of warnings."""
 
 
-class RdfFormat(StrEnum):
-    """The RDF files of a build."""
-
-    TURTLE = "turtle"
-    N_TRIPLES = "n-triples"
-    N_QUADS = "n-quads"
-    JSON_LD = "json-ld"
-
-
 @app.command()
 def build(
     inputs: Annotated[
@@ -37,8 +28,12 @@ def build(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="BUILD", help="The build folder to write.")],
     formats: Annotated[
-        list[RdfFormat] | None,
-        typer.Option("--format", help="An RDF file to write; may be given again.  [default: turtle, json-ld]"),
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="|".join(GRAPH_SUFFIXES),
+            help="An RDF file to write; may be given again.  [default: turtle, json-ld]",
+        ),
     ] = None,
     compress: Annotated[Literal["gzip", "zstd"] | None, typer.Option(help="Compress the RDF files.")] = None,
     workers: Annotated[
@@ -63,6 +58,9 @@ def build(
         int | None,
         typer.Option(metavar="N", min=1, max=99_999, help="Cut each RDF file into N, and one of what figures share."),
     ] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="Load an Oxigraph store, too, so that queries start at once.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Build the graph, the tables and the manifest of figures."""
@@ -79,7 +77,7 @@ def build(
             made = build_folder(
                 *inputs,
                 output=output,
-                formats=[f.value for f in formats] if formats else DEFAULT_FORMATS,
+                formats=formats or DEFAULT_FORMATS,
                 compress=compress,
                 workers=workers,
                 on_error=on_error,
@@ -87,6 +85,7 @@ def build(
                 limit=limit,
                 update=update,
                 partitions=partitions,
+                store=store,
                 progress=progress,
             )
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.application import BuildFolder, app
-from kg.cli.selection_options import take_selection_options
+from kg.cli.selection_options import selected, take_selection_options
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -60,7 +60,6 @@ def export_command(
     """Write a build in another tool's format; exit 1 if counts differ from the tables."""
     from kg.api import read_build
     from kg.export import TARGETS
-    from kg.export.selection import read_selection
 
     if str(output) == "-":
         raise typer.BadParameter("an export cannot go into a pipe; give a file or a folder", param_hint="-o")
@@ -70,10 +69,7 @@ def export_command(
         if name not in target.options:
             raise typer.BadParameter(f"not an option of {target.name}", param_hint=f"--{name}")
     build = read_build(folder)
-    chosen = read_selection(build, **selection)
-    for sentence in chosen.unknown:
-        typer.echo(f"kg: {sentence}", err=True)
-    made = build.export(target.name, output, selection=chosen, verify=verify, **options)
+    made = build.export(target.name, output, selection=selected(build, selection), verify=verify, **options)
     say_counts(made)
 
 

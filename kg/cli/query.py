@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kg.cli.application import MANY, BuildFolder, app
 from kg.errors import KgError
 
+if TYPE_CHECKING:
+    from kg.folder import Folder
+
 __all__ = ["query", "read_query"]
 
 MAX_QUERY_BYTES = 10_000_000
+
+SLOW_FIGURES = 2_000
+"""From so many figures on, loading the RDF file for each query takes more than a second (measured)."""
 
 
 @app.command()
@@ -23,22 +30,54 @@ def query(
     file: Annotated[
         Path | None, typer.Option("-f", "--file", metavar="FILE", help="Read the query from a file.")
     ] = None,
+    example: Annotated[
+        str | None, typer.Option("--example", metavar="NAME", help="Ask one of the queries of `kg examples`.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="K=V", help="A value for the example; may be given again.")
+    ] = None,
     result_format: Annotated[
         Literal["table", "csv", "tsv", "json", "xml", "turtle", "n-triples"],
         typer.Option("--format", help="How to print the answer."),
     ] = "table",
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, max=MANY, help="Print only N rows.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=0.001, max=1e6, help="End a query that takes longer.")
+    ] = None,
 ) -> None:
     """Answer a SPARQL query; the usual prefixes need no declaration."""
     from kg.api import read_build
-    from kg.rdf.query import write_result
+    from kg.rdf.workers import Question, Worker
 
-    asked = read_query(text, file)
-    write_result(read_build(folder).query(asked, limit=limit), sys.stdout.buffer, result_format)
+    asked = _asked(text, file, example, param or [])
+    build = read_build(folder)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    question = Question(text=asked, formats=(result_format,), limit=limit, width=width)
+    with Worker(build.path) as worker:
+        for piece in worker.ask(question, timeout=timeout, on_load=lambda: _say_how_to_be_fast(build)):
+            sys.stdout.buffer.write(piece)
 
 
-def read_query(text: str | None, file: Path | None) -> str:
+def _asked(text: str | None, file: Path | None, example: str | None, params: list[str]) -> str:
+    """Return the query that the options give in one of four ways."""
+    if example is None:
+        if params:
+            raise typer.BadParameter("only an example has parameters; give --example NAME", param_hint="--param")
+        return read_query(text, file, more=("--example NAME",))
+    if text is not None or file is not None:
+        raise typer.BadParameter("give a query or -f FILE or --example NAME, only one of them", param_hint="QUERY")
+    return _from_example(example, params)
+
+
+def read_query(text: str | None, file: Path | None, *, more: tuple[str, ...] = ()) -> str:
     """Return a command's query: its argument, or what stands in a file or comes from standard input.
+
+    Parameters
+    ----------
+    text, file
+        The argument and the option, of which one is given.
+    more
+        Other ways to give a query, for the sentence that asks for one.
 
     Raises
     ------
@@ -46,14 +85,44 @@ def read_query(text: str | None, file: Path | None) -> str:
         If the file cannot be read.
     """
     if text is None and file is None:
-        raise typer.BadParameter("give a query, or -f FILE, or - for standard input", param_hint="QUERY")
+        ways = ", or ".join(("give a query", "-f FILE", *more, "- for standard input"))
+        raise typer.BadParameter(ways, param_hint="QUERY")
     if text is not None and file is not None:
-        raise typer.BadParameter("give a query or -f FILE, not both", param_hint="QUERY")
+        raise typer.BadParameter("give a query or -f FILE, only one of them", param_hint="QUERY")
     if text is not None and " " not in text and Path(text).is_file():
         raise typer.BadParameter(f"that is a file; to read the query from it: -f {text}", param_hint="QUERY")
     if "-" in (text, str(file)):
         return sys.stdin.read()
-    return str(text) if file is None else _read_text(file)
+    return _read_text(file) if file is not None else str(text)
+
+
+def _from_example(name: str, params: list[str]) -> str:
+    from kg.errors import QueryRefusedError
+    from kg.rdf.examples import find_example
+
+    values = {}
+    for param in params:
+        key, equals, value = param.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{param!r}: give NAME=VALUE", param_hint="--param")
+        values[key] = value
+    example = find_example(name)
+    if example.is_federated:
+        raise QueryRefusedError(
+            f"the example {name} also asks {example.endpoint}, and kg query never uses the network;"
+            f" `kg examples {name}` shows it, to be run elsewhere"
+        )
+    return example.bind(values)
+
+
+def _say_how_to_be_fast(build: Folder) -> None:
+    """Say how to make a store, where each query has to load a large build."""
+    from kg.rdf.store import STORE
+
+    if build.manifest["counts"].get("figures", 0) >= SLOW_FIGURES and not (build.path / STORE).is_dir():
+        typer.echo(
+            f"kg: loading the graph first; with a store queries start at once: kg load {build.path} store", err=True
+        )
 
 
 def _read_text(path: Path) -> str:

@@ -11,9 +11,10 @@ import typer
 from kg.cli.network_options import Tier, take_options
 
 if TYPE_CHECKING:
-    from kg.export.selection import SelectionOptions
+    from kg.api import Build
+    from kg.export.selection import Selection, SelectionOptions
 
-__all__ = ["take_selection_options"]
+__all__ = ["selected", "take_selection_options"]
 
 _Organism = Annotated[
     str | None, typer.Option(metavar="TAXON", help="Only genes of this species: NCBI Taxonomy id or name.")
@@ -64,3 +65,13 @@ def take_selection_options() -> Callable[[_Command], _Command]:
     Inside, ``**selection: Unpack[SelectionOptions]`` goes on to `kg.export.selection.read_selection` as it came.
     """
     return take_options(signature(_options).parameters)
+
+
+def selected(build: "Build", options: "SelectionOptions") -> "Selection":
+    """Return the part of a build that the options choose; say which of their names it does not have."""
+    from kg.export.selection import read_selection
+
+    chosen = read_selection(build, **options)
+    for sentence in chosen.unknown:
+        typer.echo(f"kg: {sentence}", err=True)
+    return chosen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kg import vocab
 from kg.atomic import replacing_file, replacing_folder
 from kg.blocks import make_block
-from kg.errors import ExportError
+from kg.errors import ExportError, NotFoundError
 from kg.export.target import Target
 from kg.tables import json_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kg.export.property_graph import PropertyGraph
     from kg.export.selection import Tables
 
-__all__ = ["TARGET", "write_blocks"]
+__all__ = ["TARGET", "read_block", "write_blocks"]
 
 _SUFFIX = ".jsonld"
 # What somebody gives who wants a file of another kind.
@@ -64,6 +64,19 @@ def write_blocks(tables: Tables, target: str | Path, *, regenerate: bool = False
     return n_blocks
 
 
+def read_block(tables: Tables, figid: str) -> object:
+    """Return the schema.org block of one figure as JSON values, as `write_blocks` writes it.
+
+    Raises
+    ------
+    NotFoundError
+        If the build has no figure of that id.
+    """
+    for _, block in _blocks(tables, regenerate=False, figid=figid):
+        return block
+    raise NotFoundError(f"{figid}: no figure of this build has that id")
+
+
 def _holds_blocks(path: Path) -> bool:
     """Return whether a folder holds nothing but files that an export wrote: blocks of PFOCR's figures."""
     return all(_is_block(child) for child in path.iterdir())
@@ -76,16 +89,21 @@ def _is_block(path: Path) -> bool:
         return vocab.figure_iri(path.stem).encode() in file.read(65_536)
 
 
-def _blocks(tables: Tables, *, regenerate: bool) -> Iterator[tuple[str, object]]:
-    """Yield each figure's id and block, in the order of the build."""
+def _blocks(tables: Tables, *, regenerate: bool, figid: str | None = None) -> Iterator[tuple[str, object]]:
+    """Yield each figure's id and block, in the order of the build; of one figure where `figid` names it."""
     import polars as pl
 
-    symbols = tables.scan("candidates").group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
-    chemicals = tables.scan("chemicals").group_by("figid").agg(pl.col("word").sort_by("chemical").alias("chemicals"))
-    diseases = tables.scan("diseases").group_by("figid").agg(pl.col("word").sort_by("disease").alias("diseases"))
-    figures = tables.scan("figures").select("figid", "caption", "seo", "block")
-    for words in (symbols, chemicals, diseases):
-        figures = figures.join(words, on="figid", how="left", maintain_order="left")
+    wanted = pl.lit(value=True) if figid is None else pl.col("figid") == figid
+
+    def words(table: str, word: str, order: str, name: str) -> pl.LazyFrame:
+        return tables.scan(table).filter(wanted).group_by("figid").agg(pl.col(word).sort_by(order).alias(name))
+
+    symbols = words("candidates", "symbol", "position", "symbols")
+    chemicals = words("chemicals", "word", "chemical", "chemicals")
+    diseases = words("diseases", "word", "disease", "diseases")
+    figures = tables.scan("figures").filter(wanted).select("figid", "caption", "seo", "block")
+    for frame in (symbols, chemicals, diseases):
+        figures = figures.join(frame, on="figid", how="left", maintain_order="left")
     for row in figures.collect().iter_rows(named=True):
         if row["block"] is not None and not regenerate:
             yield row["figid"], json.loads(row["block"])

@@ -13,6 +13,7 @@ from kg.errors import ParseError, Problem, Severity
 from kg.pipeline.index import Entry, read_entry
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_figure
+from kg.rdf.tally import Tally
 from kg.tables import FIGURE_TABLES, Columns, add_document, add_figure, empty_columns, json_text, to_ipc
 from kg.text import shorten
 from kg.vocab import figure_graph_iri, figure_iri
@@ -166,9 +167,11 @@ def _add(
 ) -> None:
     add_figure(columns, figure)
     n_bytes: dict[str, int] = {}
+    statements = None
     if texts:
         graph = figure_graph_iri(figure_iri(figure.figid))
         descriptions = list(describe_figure(figure))
+        statements = Tally.of(descriptions).to_json()
         for name, parts in texts.items():
             node = FORMATS[name].node
             parts.append("".join([node(description, graph) for description in descriptions]).encode())
@@ -180,6 +183,7 @@ def _add(
         sha256=entry.digest,
         data_folder=entry.document.data_folder,
         problems=problems,
+        statements=statements,
         n_bytes=n_bytes,
     )
 

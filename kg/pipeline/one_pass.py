@@ -4,7 +4,8 @@
    before the first is parsed, and the same id twice is decided.
 2. *Read*: batches of documents, here or in other processes, become the finished text of each format and the rows of
    each table (`read_batch`); an update reads only those that changed, and takes the others from the older build.
-3. *Write*: the batches are written in order; then what the figures share, read off their tables; then the manifest.
+3. *Write*: the batches are written in order; then what the figures share, read off their tables; then the store, if
+   one is wanted, from an RDF file or, where only some figures changed, from the older store; then the manifest.
 4. *Replace*: all of it stands in a folder beside the target, which takes the target's place at once.
 """
 
@@ -14,16 +15,18 @@ import hashlib
 from contextlib import ExitStack, closing
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.atomic import replacing_folder
 from kg.errors import BuildError, Severity
 from kg.executors import Processes
-from kg.folder import describe_files, is_build, provenance, write_manifest
+from kg.folder import Folder, describe_files, is_build, provenance, write_manifest
 from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
-from kg.pipeline.reuse import open_old_build
+from kg.pipeline.reuse import has_store, make_store, open_old_build
+from kg.rdf.description import write_description
+from kg.rdf.store import describe_store
 from kg.tables import COUNTED, json_text
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ def run(
     executor: Executor | None = None,
     limit: int | None = None,
     n_parts: int | None = None,
+    store: bool = False,
     update: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Counts:
@@ -76,6 +80,8 @@ def run(
         Build only that many figures, the first in order.
     n_parts
         Files that each graph is cut into, beside the one of what figures share; None for one file in all.
+    store
+        Load an Oxigraph store from an RDF file, too.
     update
         Take what did not change from the build that the target is, if that is one of this version.
     progress
@@ -94,10 +100,14 @@ def run(
         if job.raise_problems:
             raise_costly(problems)
         old = open_old_build(target, job, index.rows()) if update else None
-        inputs: dict[str, object] = {"documents": len(index), "sha256": _digest(index, job, n_parts, problems)}
+        inputs: dict[str, object] = {
+            "documents": len(index),
+            "sha256": _digest(index, job, n_parts, problems, store=store),
+        }
         if old is not None:
             stack.enter_context(old)
-            if old.folder.manifest["inputs"] == inputs and not (job.raise_problems and _is_costly(old)):
+            is_same = old.folder.manifest["inputs"] == inputs and (not store or has_store(old.folder))
+            if is_same and not (job.raise_problems and _is_costly(old)):
                 return Counts(0, old.n_kept)
             if not old.is_intact():
                 old = None
@@ -124,7 +134,12 @@ def run(
         output.finish(old.rows() if old else None)
         if not output.tables.n_rows["figures"]:
             raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
-        write_manifest(folder, _manifest(output, inputs, job))
+        manifest = _manifest(output, inputs, job)
+        manifest["files"] |= write_description(folder, manifest, output.tally)
+        write_manifest(folder, manifest)
+        if store:
+            manifest["store"] = describe_store(make_store(Folder(folder), old))
+            write_manifest(folder, manifest)
         return Counts(len(index) - n_kept, n_kept)
 
 
@@ -148,11 +163,12 @@ def _carrying(tasks: Iterator[Task]) -> Iterator[Task]:
         )
 
 
-def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem]) -> str:
+def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem], *, store: bool) -> str:
     """Return the SHA-256 of all that decides on the bytes of a build, in hexadecimal digits."""
     # A compressed file shows where one batch ends and the next begins.
     size = BATCH if job.compression else None
-    sha256 = hashlib.sha256(json_text([provenance(), job.formats, job.compression, n_parts, size]).encode())
+    asked = [provenance(), job.formats, job.compression, n_parts, size, *(["store"] if store else [])]
+    sha256 = hashlib.sha256(json_text(asked).encode())
     for row in index.rows():
         sha256.update(json_text(row).encode())
     for problem in sorted(problems, key=str):
@@ -172,7 +188,7 @@ def _nothing(problems: Sequence[Problem], n_problems: int) -> str:
     return f"nothing could be built: {problems[0]}{more}"
 
 
-def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, object]:
+def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, Any]:
     return {
         **provenance(),
         "inputs": inputs,

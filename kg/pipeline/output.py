@@ -14,6 +14,7 @@ from kg.pipeline.batch import raise_costly
 from kg.pipeline.problems import Problems
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents, describe_shared
+from kg.rdf.tally import Tally
 from kg.shared import READ, Shared, SharedRecords
 from kg.tables import (
     FIGURE_TABLES,
@@ -66,6 +67,8 @@ class Output:
         Everything that is wrong or odd.
     n_problems
         How many problems there are by severity, once the output is finished.
+    tally
+        What the graph holds, once the output is finished; nothing where there is no graph.
     part_sizes
         The figures in each part of the graph; None where it is one file.
     """
@@ -76,6 +79,7 @@ class Output:
         self.problems = Problems()
         self.n_problems: Counter[str] = Counter()
         self.tables = TableWriter(path / "tables")
+        self.tally = Tally()
         self.part_sizes: list[int] | None = None if n_parts is None else []
         self._n_parts = n_parts
         self._part: int | None = None
@@ -129,12 +133,17 @@ class Output:
         shared = Shared()
         for tables in _read_figures(self.path / "tables"):
             self._add_problems(tables["documents"])
+            self.tally.add_json(tables["documents"].get_column("statements").drop_nulls())
             shared.add(tables)
         if self._n_parts is not None:
             while self._part is not None and self._part + 1 < self._n_parts:
                 self._open(self._part + 1)
             self._open(None)
+        if self._files:
+            self.tally.add(Tally.of(describe_agents()))
         for described in batched(describe_shared(self._counted(shared)), _ROWS):
+            if self._files:
+                self.tally.add(Tally.of(description for _, description in described))
             for name in self._files:
                 node = FORMATS[name].node
                 self._write(name, "".join([node(description, graph.value) for graph, description in described]))
@@ -193,7 +202,9 @@ def _read_figures(folder: Path) -> Iterator[dict[str, pl.DataFrame]]:
     import polars as pl
 
     tables = {table: pl.scan_parquet(folder / f"{table}.parquet").select(columns) for table, columns in READ.items()}
-    tables["documents"] = pl.scan_parquet(folder / "documents.parquet").select(*READ["documents"], "problems")
+    tables["documents"] = pl.scan_parquet(folder / "documents.parquet").select(
+        *READ["documents"], "problems", "statements"
+    )
     start = 0
     while len(documents := tables["documents"].slice(start, FIGURES_AT_ONCE).collect()):
         figids = documents.get_column("figid")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from kg.compression import compress, open_binary
-from kg.errors import BuildError, Severity
-from kg.folder import GRAPH_SUFFIXES, Folder, file_digest, is_build, provenance
+from kg.errors import BuildError, QueryError, Severity
+from kg.folder import DESCRIPTION, GRAPH_SUFFIXES, Folder, file_digest, is_build, provenance
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents
+from kg.rdf.store import STORE, find_store, update_store, write_store
 from kg.tables import COLUMNS, FIGURE_TABLES, read_frame
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from kg.pipeline.batch import Batch, Job
 
-__all__ = ["OldBuild", "open_old_build"]
+__all__ = ["OldBuild", "has_store", "make_store", "open_old_build"]
 
 Row = tuple[str, str, str, str]
 
@@ -109,6 +110,11 @@ class OldBuild:
             chunks[name] = compress(text, self._job.compression) if text else b""
         return chunks
 
+    @property
+    def different(self) -> set[str]:
+        """The ids of the figures that changed, came, or went."""
+        return self._fresh | set(self._gone)
+
     def rows(self) -> dict[str, pl.LazyFrame]:
         """Return the rows of the figures that are kept, by table."""
         import polars as pl
@@ -121,6 +127,8 @@ class OldBuild:
         tables["documents"] = tables["documents"].with_columns(
             pl.lit(None, dtype=pl.Int64).alias(column) for column in unwanted
         )
+        if not self._job.formats:
+            tables["documents"] = tables["documents"].with_columns(pl.lit(None, dtype=pl.String).alias("statements"))
         return tables
 
 
@@ -156,6 +164,29 @@ def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild |
     return OldBuild(folder, job, documents)
 
 
+def has_store(folder: Folder) -> bool:
+    """Return whether a build has a store of its own; one that is another build's is none."""
+    with suppress(QueryError):
+        return find_store(folder) is not None
+    return False
+
+
+def make_store(folder: Folder, old: OldBuild | None) -> int:
+    """Make the store of a new build, from that of an older one where there is one; return the number of its quads.
+
+    Raises
+    ------
+    QueryError
+        If the new build has no RDF file.
+    BuildError
+        If the store cannot be written.
+    """
+    path = folder.path / STORE
+    if old is None or not has_store(old.folder):
+        return write_store(folder, path)
+    return update_store(folder, path, old.folder.path / STORE, old.different)
+
+
 def _is_whole(manifest: Mapping[str, Any]) -> bool:
     """Return whether a manifest has what an update needs, which one that was edited by hand may not have."""
     kinds = {"inputs": dict, "counts": dict, "problem_counts": dict, "files": dict, "formats": list}
@@ -164,7 +195,7 @@ def _is_whole(manifest: Mapping[str, Any]) -> bool:
         all(isinstance(manifest.get(key), kind) for key, kind in kinds.items())
         and isinstance(files, dict)
         and all(isinstance(file, dict) and {"bytes", "sha256"} <= file.keys() for file in files.values())
-        and {f"tables/{table}.parquet" for table in COLUMNS} <= files.keys()
+        and {DESCRIPTION, *(f"tables/{table}.parquet" for table in COLUMNS)} <= files.keys()
         and isinstance(manifest["counts"].get("figures"), int)
         and (
             sizes is None or (isinstance(sizes, list) and sizes != [] and all(isinstance(size, int) for size in sizes))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kg import vocab
 from kg.model import LEXICON_TIERS
-from kg.vocab import PREFIXES, PROPERTIES, SharedGraph, Value
+from kg.vocab import DATASET_PROPERTIES, PREFIXES, PROPERTIES, SharedGraph, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +50,13 @@ _quoted = encode_basestring
 # the same namespaces, and go on with anything.
 _SHORT_TERMS = {
     vocab.expand(curie): curie
-    for curie in (*vocab.CLASSES, "oa:identifying", "pfkg:unknownLexicon", *(f"pfkg:{name}" for name in LEXICON_TIERS))
+    for curie in (
+        *vocab.CLASSES,
+        *vocab.DATASET_CLASSES,
+        "oa:identifying",
+        "pfkg:unknownLexicon",
+        *(f"pfkg:{name}" for name in LEXICON_TIERS),
+    )
 }
 _GENE = PREFIXES["ncbigene"]
 
@@ -77,10 +83,16 @@ _TURTLE_OBJECTS: Mapping[Value, Callable[[str], str]] = {
     Value.INTEGER: str,
     Value.DECIMAL: str,
     Value.YEAR: '"%s"^^xsd:gYear'.__mod__,
+    Value.COUNT: '"%s"^^xsd:nonNegativeInteger'.__mod__,
+    Value.TIME: '"%s"^^xsd:dateTime'.__mod__,
+    Value.ADDRESS: '"%s"^^xsd:anyURI'.__mod__,
+    Value.HEX: '"%s"^^xsd:hexBinary'.__mod__,
+    Value.ENGLISH: lambda text: _quoted(text) + "@en",
 }
 # How Turtle writes each property: its name, and the function that writes an object.
 _IN_TURTLE = {
-    prop: ("a" if prop.key == "@type" else prop.curie, _TURTLE_OBJECTS[prop.value]) for prop in PROPERTIES.values()
+    prop: ("a" if prop.key == "@type" else prop.curie, _TURTLE_OBJECTS[prop.value])
+    for prop in (*PROPERTIES.values(), *DATASET_PROPERTIES.values())
 }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
     from kg.shared import SharedRecords
 
-__all__ = ["Description", "describe_agents", "describe_figure", "describe_shared"]
+__all__ = ["TYPES", "Description", "describe_agents", "describe_figure", "describe_shared"]
 
 Description = tuple[str, list[tuple[Property, list[str]]]]
 """A subject's IRI, and its properties with their objects; no list of objects is empty or repeats one."""
@@ -69,17 +69,35 @@ _ORGANISM_NAME = PROPERTIES["pfkg:organismName"]
 _SCORE = PROPERTIES["pfkg:pathwayScore"]
 _WORD = PROPERTIES["pfkg:word"]
 
-_A_FIGURE = [vocab.expand("pfkg:PathwayFigure"), vocab.expand("schema:Dataset")]
-_A_PAPER = [vocab.expand("schema:ScholarlyArticle")]
-_A_MENTION = [vocab.expand("pfkg:GeneMention")]
-_A_CHEMICAL = [vocab.expand("pfkg:ChemicalMention")]
-_A_DISEASE = [vocab.expand("pfkg:DiseaseMention")]
-_A_FAMILY = [vocab.expand("pfkg:GeneFamily")]
-_A_GENE = [vocab.expand("schema:Gene"), vocab.expand("biolink:Gene")]
-_AN_HGNC_GENE = [vocab.expand("pfkg:HgncGene"), *_A_GENE]
-_AN_ORGANISM = [vocab.expand("biolink:OrganismTaxon")]
-_AN_ORGANIZATION = [vocab.expand("schema:Organization")]
-_A_PERIODICAL = [vocab.expand("schema:Periodical")]
+_CLASSES_OF = (
+    ("pfkg:PathwayFigure", "schema:Dataset"),
+    ("schema:ScholarlyArticle",),
+    ("pfkg:GeneMention",),
+    ("pfkg:ChemicalMention",),
+    ("pfkg:DiseaseMention",),
+    ("pfkg:GeneFamily",),
+    ("schema:Gene", "biolink:Gene"),
+    ("pfkg:HgncGene", "schema:Gene", "biolink:Gene"),
+    ("biolink:OrganismTaxon",),
+    ("schema:Organization",),
+    ("schema:Periodical",),
+)
+TYPES = {vocab.expand(curies[0]): curies for curies in _CLASSES_OF}
+"""The classes of each kind of subject, by the IRI of the first of them, with which its description opens."""
+
+(
+    _A_FIGURE,
+    _A_PAPER,
+    _A_MENTION,
+    _A_CHEMICAL,
+    _A_DISEASE,
+    _A_FAMILY,
+    _A_GENE,
+    _AN_HGNC_GENE,
+    _AN_ORGANISM,
+    _AN_ORGANIZATION,
+    _A_PERIODICAL,
+) = [[vocab.expand(curie) for curie in curies] for curies in _CLASSES_OF]
 _LEXICONS = {lexicon: [vocab.lexicon_iri(lexicon)] for lexicon in LEXICON_TIERS}
 _IDENTIFYING = [vocab.expand("oa:identifying")]
 

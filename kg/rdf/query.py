@@ -2,58 +2,42 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from kg.compression import open_binary
 from kg.errors import QueryError
-from kg.folder import Folder
+from kg.folder import GRAPH_SUFFIXES, Folder
 from kg.rdf.results import RESULT_FORMATS, Result, to_result, write_result
-from kg.rdf.sparql import check_query, has_dataset_clause, syntax_error
+from kg.rdf.sparql import QUERY_PREFIXES, check_query, has_dataset_clause, syntax_error
+from kg.rdf.store import find_store, load_description
+from kg.rdf_files import MOST_TELLING, parse_file, reading
 from kg.terminal import visible
-from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyoxigraph as ox
 
-__all__ = ["RESULT_FORMATS", "Result", "check_query", "load_store", "query", "read_quads", "write_result"]
+__all__ = [
+    "RESULT_FORMATS",
+    "Result",
+    "check_answerable",
+    "check_query",
+    "load_store",
+    "open_store",
+    "query",
+    "read_quads",
+    "write_result",
+]
 
 
-def _graph_files(folder: Folder, *formats: str) -> tuple[list[Path], ox.RdfFormat]:
-    import pyoxigraph as ox
-
+def _files(folder: Folder, *formats: str) -> tuple[str, list[Path]]:
     found = folder.graph_files(*formats)
     if found is None:
         raise QueryError(
             f"{folder.path}: no RDF file to query; make one with `kg build INPUT -o {folder.path} --format turtle`"
         )
-    name, paths = found
-    rdf = {
-        "n-quads": ox.RdfFormat.N_QUADS,
-        "n-triples": ox.RdfFormat.N_TRIPLES,
-        "turtle": ox.RdfFormat.TURTLE,
-        "json-ld": ox.RdfFormat.JSON_LD,
-    }[name]
-    return paths, rdf
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[IO[bytes]]:
-    """Open an RDF file; turn what can be wrong with it into a sentence."""
-    import zstandard
-
-    try:
-        with open_binary(path) as stream:
-            yield stream
-    except SyntaxError as error:
-        raise QueryError(f"{_place(path, error)}: not valid RDF ({error.msg}); build the folder again") from error
-    except (OSError, EOFError, ValueError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-        raise QueryError(f"{path}: cannot be read ({error}); build the folder again") from error
+    return found
 
 
 def read_quads(folder: Folder) -> Iterator[ox.Quad]:
@@ -64,12 +48,9 @@ def read_quads(folder: Folder) -> Iterator[ox.Quad]:
     QueryError
         If the build has no RDF file, or it cannot be read.
     """
-    import pyoxigraph as ox
-
-    paths, rdf = _graph_files(folder, "n-triples", "turtle", "n-quads", "json-ld")
+    name, paths = _files(folder, "n-triples", "turtle", "n-quads", "json-ld")
     for path in paths:
-        with _reading(path) as stream:
-            yield from ox.parse(stream, rdf)
+        yield from parse_file(path, name, QueryError)
 
 
 def load_store(folder: Folder) -> ox.Store:
@@ -84,6 +65,7 @@ def load_store(folder: Folder) -> ox.Store:
     -------
     pyoxigraph.Store
         The triples are in named graphs (of N-Quads) or in the default graph (of the others); `query` sees both alike.
+        The description of the build is in the named graph `kg.vocab.DATASET_GRAPH`.
 
     Raises
     ------
@@ -92,24 +74,55 @@ def load_store(folder: Folder) -> ox.Store:
     """
     import pyoxigraph as ox
 
-    paths, rdf = _graph_files(folder, "n-quads", "n-triples", "turtle", "json-ld")
+    name, paths = _files(folder, *MOST_TELLING)
     store = ox.Store()
     for path in paths:
-        with _reading(path) as stream:
-            store.bulk_load(stream, rdf)
+        if name == "json-ld":
+            store.bulk_extend(parse_file(path, name, QueryError))
+            continue
+        with reading(path, name, QueryError) as stream:
+            store.bulk_load(stream, ox.RdfFormat.from_extension(GRAPH_SUFFIXES[name]))
+    load_description(store, folder)
     return store
 
 
-def _place(path: Path, error: SyntaxError) -> str:
-    return str(path) if error.lineno is None else f"{path}:{error.lineno}"
+def open_store(source: Folder | Path) -> ox.Store:
+    """Return the store of a build, opened read-only, or its graph loaded into memory where it has none.
+
+    Parameters
+    ----------
+    source
+        The build, or the folder of an Oxigraph store.
+
+    Raises
+    ------
+    QueryError
+        If there is nothing to query, it cannot be read, or the store is not of this build.
+    """
+    import pyoxigraph as ox
+
+    path = find_store(source) if isinstance(source, Folder) else source
+    if path is None:
+        return load_store(cast("Folder", source))
+    try:
+        return ox.Store.read_only(str(path))
+    except (OSError, RuntimeError) as error:  # RocksDB's own errors are RuntimeErrors
+        raise QueryError(f"{path}: cannot be opened as an Oxigraph store ({visible(str(error))})") from error
 
 
-def query(source: Folder | ox.Store, text: str, *, limit: int | None = None) -> Result:
+def query(
+    source: Folder | ox.Store,
+    text: str,
+    *,
+    limit: int | None = None,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+) -> Result:
     """Return the answer to a SPARQL query about a build.
 
-    The prefixes of `kg.vocab.PREFIXES` need no declaration; the query's own come first. The default graph is the union
-    of all graphs, unless ``FROM`` names some; ``FROM`` never reads a file or an address, only graphs of the build.
-    ``SERVICE`` is refused before anything runs.
+    The prefixes of `kg.rdf.sparql.QUERY_PREFIXES` need no declaration; the query's own come first. The default graph
+    is the union of all graphs, unless ``FROM`` names some; ``FROM`` never reads a file or an address, only graphs of
+    the build. ``SERVICE`` is refused before anything runs.
 
     Parameters
     ----------
@@ -120,6 +133,9 @@ def query(source: Folder | ox.Store, text: str, *, limit: int | None = None) -> 
     limit
         The largest number of rows or triples to return: the first that are found. Unlike ``LIMIT``, which counts a
         CONSTRUCT's matches, it counts triples.
+    default_graphs, named_graphs
+        IRIs of the graphs that the query is about, in place of its own ``FROM`` and ``FROM NAMED``; where only named
+        ones are given, the default graph is empty (SPARQL 1.1 Protocol, section 2.1.4).
 
     Raises
     ------
@@ -142,19 +158,44 @@ def query(source: Folder | ox.Store, text: str, *, limit: int | None = None) -> 
     if limit is not None and limit < 0:
         raise QueryError(f"a limit of {limit}: give a number from 0")
     check_query(text)
+    dataset = _dataset(text, default_graphs, named_graphs)
     if isinstance(source, Folder):
-        import pyoxigraph as ox
-
-        _ask(ox.Store(), text)  # what is wrong with the query is said before a large build is loaded
-        source = load_store(source)
-    return to_result(_ask(source, text), limit=limit)
+        check_answerable(text)  # what is wrong with the query is said before a large build is loaded
+        source = open_store(source)
+    return to_result(_ask(source, text, dataset), limit=limit)
 
 
-def _ask(store: ox.Store, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    # Oxigraph lets a union take the place of FROM's graphs without a word.
-    union = not has_dataset_clause(text)
+def check_answerable(text: str) -> None:
+    """Refuse a text that is not a query, is not allowed, or cannot be answered whatever the data.
+
+    Raises
+    ------
+    QueryError
+        The errors of `query` that need no data.
+    """
+    import pyoxigraph as ox
+
+    check_query(text)
+    _ask(ox.Store(), text, {})
+
+
+def _dataset(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> dict[str, Any]:
+    """Return the graphs that a query is about, as Oxigraph takes them."""
+    import pyoxigraph as ox
+
+    if not default_graphs and not named_graphs:
+        # Oxigraph lets a union take the place of FROM's graphs without a word.
+        return {"use_default_graph_as_union": not has_dataset_clause(text)}
     try:
-        return store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union)
+        default, named = ([ox.NamedNode(iri) for iri in iris] for iris in (default_graphs, named_graphs))
+    except ValueError as error:
+        raise QueryError(f"the address of a graph is no IRI: {visible(str(error))}") from error
+    return {"default_graph": default, "named_graphs": named}
+
+
+def _ask(store: ox.Store, text: str, dataset: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    try:
+        return store.query(text, prefixes=QUERY_PREFIXES, **dataset)
     except SyntaxError as error:
         raise syntax_error(text, error) from error
     except RuntimeError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import os
 import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Literal, TypeAlias, cast
 
 from kg.errors import QueryError
-from kg.terminal import align, visible
+from kg.terminal import align, fold, visible
 from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-__all__ = ["RESULT_FORMATS", "Kind", "Result", "Row", "to_result", "write_cells", "write_result"]
+__all__ = [
+    "RESULT_FORMATS",
+    "Kind",
+    "Result",
+    "Row",
+    "fitting_format",
+    "read_result",
+    "to_result",
+    "write_cells",
+    "write_result",
+]
 
 Kind: TypeAlias = Literal["select", "ask", "graph"]
 Row: TypeAlias = "tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]"
@@ -25,10 +35,11 @@ Row: TypeAlias = "tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | N
 RESULT_FORMATS: dict[Kind, tuple[str, ...]] = {
     "select": ("table", "csv", "tsv", "json", "xml"),
     "ask": ("table", "csv", "tsv", "json", "xml"),
-    "graph": ("table", "turtle", "n-triples"),
+    "graph": ("table", "turtle", "n-triples", "rdf-xml", "json-ld"),
 }
 """The formats that fit each kind of answer; CONSTRUCT and DESCRIBE give a graph."""
 
+_WIDTH = 80  # of a terminal that does not know its own
 _NUMBERS = frozenset(
     PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float", "gYear", "int", "long", "short")
 )
@@ -112,6 +123,19 @@ def to_result(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, *, 
     return Result("graph", kept, truncated=len(found) > len(kept))
 
 
+def read_result(kind: Kind, data: bytes, *, truncated: bool = False) -> Result:
+    """Return an answer that was written as SPARQL JSON, or a graph as sorted N-Triples."""
+    import pyoxigraph as ox
+
+    if kind == "graph":
+        quads = ox.parse(data, format=ox.RdfFormat.N_TRIPLES)
+        return Result("graph", tuple(quad.triple for quad in quads), truncated=truncated)
+    answer = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+    if isinstance(answer, ox.QueryBoolean):
+        return Result("ask", answer)
+    return Result("select", answer, tuple(name.value for name in answer.variables), truncated)
+
+
 def _solutions(names: Sequence[str], rows: Sequence[Row]) -> ox.QuerySolutions:
     """Return rows as Oxigraph's solutions, so that its writers serve for cut answers too.
 
@@ -135,7 +159,34 @@ def _solutions(names: Sequence[str], rows: Sequence[Row]) -> ox.QuerySolutions:
     return cast("ox.QuerySolutions", ox.Store().query(text, custom_functions={cell: value}))
 
 
-def write_result(result: Result, stream: IO[bytes], format: str = "table") -> None:  # noqa: A002 - the option's name
+def fitting_format(kind: Kind, formats: Sequence[str]) -> str:
+    """Return the first of some formats that fits a kind of answer.
+
+    Raises
+    ------
+    QueryError
+        If none does.
+
+    Examples
+    --------
+    >>> fitting_format("graph", ["json", "turtle"])
+    'turtle'
+    """
+    for name in formats:
+        if name in RESULT_FORMATS[kind]:
+            return name
+    what = {"select": "a SELECT", "ask": "an ASK", "graph": "a CONSTRUCT or DESCRIBE"}[kind]
+    asked, allowed = ", ".join(formats), ", ".join(RESULT_FORMATS[kind])
+    raise QueryError(f"{asked}: not a format for the answer to {what}; use one of {allowed}")
+
+
+def write_result(
+    result: Result,
+    stream: IO[bytes],
+    format: str = "table",  # noqa: A002 - the option's name
+    *,
+    width: int | None = None,
+) -> None:
     """Write an answer to a binary stream; for people, or in a format of the W3C.
 
     Parameters
@@ -146,13 +197,16 @@ def write_result(result: Result, stream: IO[bytes], format: str = "table") -> No
         Where to: a file opened for writing bytes, or ``sys.stdout.buffer``.
     format
         One of ``result.formats``. ``table``: aligned columns in UTF-8, IRIs shortened by `kg.vocab.PREFIXES`, what a
-        terminal would obey escaped; on a terminal, columns fold to its width. ``csv``, ``tsv``, ``json``, ``xml``:
-        SPARQL results. ``turtle``, ``n-triples``: the graph, sorted.
+        terminal would obey escaped. ``csv``, ``tsv``, ``json``, ``xml``: SPARQL results. ``turtle``, ``n-triples``,
+        ``rdf-xml``, ``json-ld``: the graph, sorted.
+    width
+        Fold the columns of a table to a terminal of so many columns; None for the width of the terminal that the
+        stream is, if it is one.
 
     Raises
     ------
     QueryError
-        If the format does not fit this kind of answer.
+        If the format does not fit this kind of answer, or a property of the graph has no name in XML.
 
     References
     ----------
@@ -161,24 +215,48 @@ def write_result(result: Result, stream: IO[bytes], format: str = "table") -> No
     """
     import pyoxigraph as ox
 
-    if format not in result.formats:
-        what = {"select": "a SELECT", "ask": "an ASK", "graph": "a CONSTRUCT or DESCRIBE"}[result.kind]
-        raise QueryError(f"{format}: not a format for the answer to {what}; use one of {', '.join(result.formats)}")
+    fitting_format(result.kind, [format])
     answer = result.answer
     if format == "table":
-        _write_table(result, stream)
+        _write_table(result, stream, width)
     elif isinstance(answer, tuple) and format == "turtle":
         # Oxigraph writes prefixes in any order.
         stream.write("".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()).encode())
         text = ox.serialize(answer, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
         stream.write(b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b"@prefix ")))
+    elif isinstance(answer, tuple) and format == "rdf-xml":
+        _write_rdf_xml(answer, stream)
     elif isinstance(answer, tuple):
-        ox.serialize(answer, stream, ox.RdfFormat.N_TRIPLES)
+        ox.serialize(answer, stream, ox.RdfFormat.N_TRIPLES if format == "n-triples" else ox.RdfFormat.JSON_LD)
     else:
         answer.serialize(stream, getattr(ox.QueryResultsFormat, format.upper()))
 
 
-def _write_table(result: Result, stream: IO[bytes]) -> None:
+# NCName at the end of an IRI, its ASCII part: what RDF/XML can name an element by.
+_ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*$")
+
+
+def _write_rdf_xml(triples: Sequence[ox.Triple], stream: IO[bytes]) -> None:
+    """Write a graph as RDF/XML, in which not every graph has a form; Oxigraph would write elements without names.
+
+    References
+    ----------
+    RDF 1.1 XML Syntax, section 2.6 and its note on serialisation.
+    """
+    import pyoxigraph as ox
+
+    for triple in triples:
+        if _ELEMENT.search(triple.predicate.value) is None:
+            iri = visible(triple.predicate.value)
+            raise QueryError(f"rdf-xml: no name of XML ends the property {iri}; use turtle, n-triples or json-ld")
+    text = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=PREFIXES) or b""
+    head, opening, rest = text.partition(b"<rdf:RDF ")
+    # Oxigraph writes prefixes in any order.
+    prefixes, end, body = rest.partition(b">")
+    stream.write(head + opening + b" ".join(sorted(prefixes.split())) + end + body)
+
+
+def _write_table(result: Result, stream: IO[bytes], width: int | None) -> None:
     if result.kind == "ask":
         stream.write(b"true\n" if result else b"false\n")
         return
@@ -189,10 +267,18 @@ def _write_table(result: Result, stream: IO[bytes]) -> None:
         rows.append([_cell(term) for term in row])
         for i, term in enumerate(row):
             numeric[i] = numeric[i] and (term is None or _is_number(term))
-    write_cells(names, rows, frozenset(i for i, is_number in enumerate(numeric) if is_number and rows), stream)
+    right = frozenset(i for i, is_number in enumerate(numeric) if is_number and rows)
+    write_cells(names, rows, right, stream, width=width)
 
 
-def write_cells(names: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int], stream: IO[bytes]) -> None:
+def write_cells(
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: frozenset[int],
+    stream: IO[bytes],
+    *,
+    width: int | None = None,
+) -> None:
     """Write cells as aligned columns to a binary stream; on a terminal, columns fold to its width.
 
     Parameters
@@ -203,33 +289,14 @@ def write_cells(names: Sequence[str], rows: Sequence[Sequence[str]], right: froz
         The columns, from 0, that stand at the right.
     stream
         Where to.
+    width
+        Columns of the terminal that the lines come to; by default those of the stream, if it is one.
     """
-    if stream.isatty():
-        _write_terminal_table(names, rows, right, stream)
-        return
-    for line in align([list(names), *rows], right=right):
+    if width is None and stream.isatty():
+        width = os.get_terminal_size(stream.fileno()).columns or _WIDTH
+    cells = [list(names), *map(list, rows)]
+    for line in align(cells if width is None or not names else fold(cells, width), right=right):
         stream.write(line.encode() + b"\n")
-
-
-def _write_terminal_table(
-    names: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int], stream: IO[bytes]
-) -> None:
-    """Write a table with its columns folded to the terminal's width."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
-    try:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for i, name in enumerate(names):
-            table.add_column(Text(name), justify="right" if i in right else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*map(Text, row))
-        Console(file=text).print(table)
-    finally:
-        # The stream stays open; it is the caller's.
-        text.detach()
 
 
 def _is_number(term: object) -> bool:

@@ -23,7 +23,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.errors import QueryError
+from kg.errors import QueryError, QueryRefusedError
 from kg.terminal import cell_width, visible
 from kg.text import shorten
 from kg.vocab import PREFIXES
@@ -35,6 +35,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_OPERATORS",
     "MAX_PATTERNS",
+    "QUERY_PREFIXES",
     "Token",
     "check_query",
     "has_dataset_clause",
@@ -50,6 +51,16 @@ MAX_OPERATORS = 1000
 
 MAX_PATTERNS = 1000
 """How many triple patterns a query may have, as full stops and semicolons count them."""
+
+QUERY_PREFIXES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "up": "http://purl.uniprot.org/core/",
+    "wd": "http://www.wikidata.org/entity/",
+    "wdt": "http://www.wikidata.org/prop/direct/",
+    **PREFIXES,
+}
+"""The prefixes that a query need not declare: those of `kg.vocab.PREFIXES`, and others that people know by heart."""
 
 _MAX_IRI = 2000  # characters; `?a<1+1+…>2` without blanks looks like an IRI, and would hide operators
 
@@ -129,8 +140,10 @@ def check_query(text: str) -> None:
 
     Raises
     ------
+    QueryRefusedError
+        If the text is an update, or has a ``SERVICE`` clause.
     QueryError
-        If the text is an update, has a ``SERVICE`` clause, or nests too deep.
+        If it nests too deep, or holds half of a surrogate pair.
 
     References
     ----------
@@ -139,10 +152,10 @@ def check_query(text: str) -> None:
     Examples
     --------
     >>> check_query("SELECT ?service { ?service rdfs:label 'SERVICE' }")
-    >>> check_query("ASK { OPTIONAL { service <https://example.org/> {} } }")
+    >>> check_query("ASK { OPTIONAL { service <https://example.org/> {} } }")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    kg.errors.QueryError: line 1, column 18: SERVICE is not allowed: a query reads this build alone, never the network
+    kg.errors.QueryRefusedError: line 1, column 18: SERVICE is not allowed: a query reads this build alone, ...
     ASK { OPTIONAL { service <https://example.org/> {} } }
                      ^
     """
@@ -172,7 +185,9 @@ def has_dataset_clause(text: str) -> bool:
     >>> has_dataset_clause("SELECT * FROM <http://example.org/g> { ?s ?p ?o }")
     True
     """
-    return any(token.kind == "word" and token.text.upper() == "FROM" for token in tokens(text))
+    return "FROM" in text.upper() and any(
+        token.kind == "word" and token.text.upper() == "FROM" for token in tokens(text)
+    )
 
 
 def _check_form(text: str, pieces: list[Token]) -> None:
@@ -181,19 +196,19 @@ def _check_form(text: str, pieces: list[Token]) -> None:
     form = next((token for token in words if token.text.upper() not in ("PREFIX", "BASE")), None)
     if form is not None and form.text.upper() in _UPDATE_WORDS:
         reason = "a build is read only: only queries (SELECT, ASK, CONSTRUCT, DESCRIBE) are answered, no updates"
-        raise _refusal(text, form.start, reason)
+        raise _refusal(text, form.start, reason, QueryRefusedError)
 
 
 def _check_words(text: str, pieces: list[Token]) -> None:
     for token in pieces:
         if _names_service(token):
-            raise _refusal(text, token.start, _NO_SERVICE)
+            raise _refusal(text, token.start, _NO_SERVICE, QueryRefusedError)
     decoded = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
     if decoded != text and any(map(_names_service, tokens(decoded))):
         # Where it stands in the text: at the escape in its spelling, or at one that opens or closes something.
         spelled = next((match for match in _SERVICE.finditer(text) if "\\" in match.group()), None)
         escape = spelled or _ESCAPE.search(text)
-        raise _refusal(text, escape.start() if escape else 0, _NO_SERVICE)
+        raise _refusal(text, escape.start() if escape else 0, _NO_SERVICE, QueryRefusedError)
 
 
 _NO_SERVICE = "SERVICE is not allowed: a query reads this build alone, never the network"
@@ -240,7 +255,7 @@ def _parse(text: str) -> None:
 
     # A text that parses can still call a function that does not exist: a RuntimeError, which is no matter of grammar.
     with suppress(RuntimeError):
-        pyoxigraph.Store().query(text, prefixes=PREFIXES)
+        pyoxigraph.Store().query(text, prefixes=QUERY_PREFIXES)
 
 
 def syntax_error(text: str, error: SyntaxError) -> QueryError:
@@ -268,7 +283,7 @@ def syntax_error(text: str, error: SyntaxError) -> QueryError:
         return _refusal(text, pieces[-1].end if pieces else 0, f"syntax error: {reason}")
     token = pieces[index]
     prefix, colon, _ = token.text.partition(":")
-    if token.kind == "name" and prefix != "_" and prefix not in {*PREFIXES, *_declared(pieces)}:
+    if token.kind == "name" and prefix != "_" and prefix not in {*QUERY_PREFIXES, *_declared(pieces)}:
         return _refusal(text, token.start, f"syntax error: the prefix `{visible(prefix + colon)}` is not declared")
     return _refusal(text, token.start, f"syntax error: `{visible(shorten(token.text, 40))}` cannot stand here")
 
@@ -309,7 +324,7 @@ def _can_continue(start: str) -> bool:
     return True
 
 
-def _refusal(text: str, start: int, reason: str) -> QueryError:
+def _refusal(text: str, start: int, reason: str, error_type: type[QueryError] = QueryError) -> QueryError:
     """Return an error at a place of a query, with its line and a caret under it."""
     before = text[:start]
     line_start = max(before.rfind("\n"), before.rfind("\r")) + 1
@@ -321,4 +336,4 @@ def _refusal(text: str, start: int, reason: str) -> QueryError:
     shown = ("…" if cut else "") + visible(line[cut:column].replace("\t", " "))
     rest = visible(line[column : column + 40].replace("\t", " ")) + ("…" if len(line) > column + 40 else "")
     caret = " " * cell_width(shown) + "^"
-    return QueryError(f"line {number}, column {column + 1}: {reason}\n{shown}{rest}\n{caret}")
+    return error_type(f"line {number}, column {column + 1}: {reason}\n{shown}{rest}\n{caret}")

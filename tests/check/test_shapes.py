@@ -132,6 +132,6 @@ def test_rdflib_graph_of_the_seeds_conforms(seeds_build: kg.Build) -> None:
 
 
 def test_missing_shapes_are_an_error_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.check.shacl.files", lambda _: tmp_path / "kg")
+    monkeypatch.setattr("kg.ontology_files.files", lambda _: tmp_path / "kg")
     with pytest.raises(BuildError, match=r"shapes\.ttl: missing from the installation; install pfocr-kg again"):
         read_shapes("shapes.ttl")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import vocab
+from kg import rdf_files, vocab
 from kg.check import stream
-from kg.check.stream import figure_of, parse_batch, read_batches
+from kg.check.stream import parse_batch, read_batches
 from kg.errors import BuildError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_batches_hold_every_quad_and_split_no_figure(
     name: str, size: int, seeds_build: kg.Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "BATCH", size)
-    monkeypatch.setattr(stream, "_NODES", 7)
+    monkeypatch.setattr(rdf_files, "_NODES", 7)
     graph = seeds_build.graph_files(name)
     assert graph is not None
     batches = list(read_batches(graph[1], name))
@@ -54,7 +54,7 @@ def test_json_ld_that_kg_did_not_write_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_json_ld_lacking_a_comma_between_pieces_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "_NODES", 1)
+    monkeypatch.setattr(rdf_files, "_NODES", 1)
     path = tmp_path / "graph.jsonld"
     nodes = [f'{{"@id": "http://a/{i}", "http://a/p": "x"}}' for i in range(3)]
     path.write_text('{"@context": {},\n"@graph": [\n' + ",\n".join(nodes) + "\n]}\n")
@@ -74,10 +74,10 @@ def test_json_ld_with_a_remote_context_is_refused(tmp_path: Path) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.integers(1, 99))
 def test_figure_of_takes_back_the_id_of_a_figure_and_its_parts(figid: str, number: int) -> None:
     iri = vocab.figure_iri(figid)
-    assert figure_of(iri) == figid
-    assert figure_of(vocab.part_iri(iri, "mention", number)) == figid
+    assert vocab.figure_of(iri) == figid
+    assert vocab.figure_of(vocab.part_iri(iri, "mention", number)) == figid
 
 
 @pytest.mark.parametrize("iri", ["", "https://pfocr.wikipathways.org/figures/", vocab.paper_iri("PMC1"), "_:b"])
 def test_figure_of_other_iris_is_none(iri: str) -> None:
-    assert figure_of(iri) is None
+    assert vocab.figure_of(iri) is None

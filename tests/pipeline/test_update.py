@@ -7,14 +7,18 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kg
 from kg.errors import BuildError, ParseError, Severity
-from kg.folder import GRAPH_SUFFIXES
-from kg.pipeline import batch, one_pass
+from kg.folder import GRAPH_SUFFIXES, Folder
+from kg.pipeline import batch, one_pass, reuse
+from kg.rdf.query import load_store, open_store, read_quads
+from kg.rdf.store import NOTE, update_store
+from kg.vocab import DATASET_GRAPH
 from tests.documents import document, genes_table, row
 from tests.pipeline.builds import contents, corpus, numbered
 
@@ -245,3 +249,79 @@ def test_any_chain_of_updates_is_a_full_build(
         build(source, folder / "out", formats=["turtle", "json-ld"], update=True)
         build(source, folder / "full", formats=["turtle", "json-ld"])
         assert contents(folder / "out") == contents(folder / "full")
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(changes, min_size=1, max_size=3), name=st.sampled_from(list(GRAPH_SUFFIXES)))
+def test_the_store_after_any_chain_of_updates_has_the_quads_of_a_full_build(
+    tmp_path: Path, steps: list[list[tuple[int, str]]], name: str
+) -> None:
+    folder = tmp_path / "chain"
+    shutil.rmtree(folder, ignore_errors=True)
+    source = corpus(folder / "in", **{f"PMC1__f{n:03}": numbered(n, genes=ROWS[: n % 3]) for n in range(0, 10, 2)})
+    build(source, folder / "out", formats=[name], store=True)
+    for step, found in enumerate(steps):
+        for n, what in found:
+            path = source / f"PMC1__f{n:03}.md"
+            if what == "remove":
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(numbered(n, genes=ROWS[: step + 1], papertitle=f"{what} {step}"))
+        if not list(source.iterdir()):
+            return
+        updated = build(source, folder / "out", formats=[name], store=True, update=True)
+        full = build(source, folder / "full", formats=[name], store=True)
+        assert set(open_store(updated)) == set(open_store(full))
+        quads = set(read_quads(build(source, folder / "quads", formats=["n-quads"])))
+        assert {quad for quad in open_store(updated) if quad.graph_name != ox.NamedNode(DATASET_GRAPH)} == quads
+        assert updated.manifest["store"] == full.manifest["store"] == {"folder": "store", "quads": len(quads)}
+
+
+def test_an_update_changes_only_the_graphs_that_differ(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    build(source, out, store=True)
+    corpus(source, PMC1__f003=numbered(3, caption="Another"), PMC1__f999=numbered(999))
+    (source / "PMC1__f007.md").unlink()
+    seen: list[set[str]] = []
+
+    def record(folder: Folder, path: Path, old: Path, figids: set[str]) -> int:
+        seen.append(figids)
+        return update_store(folder, path, old, figids)
+
+    monkeypatch.setattr(reuse, "update_store", record)
+    build(source, out, store=True, update=True)
+    assert seen == [{"PMC1__f003", "PMC1__f007", "PMC1__f999"}]
+
+
+@pytest.mark.parametrize("damage", ["none", "gone", "other", "not asked for before"])
+def test_an_update_makes_the_store_that_is_wanted(source: Path, tmp_path: Path, damage: str) -> None:
+    out = tmp_path / "out"
+    build(source, out, store=damage != "not asked for before")
+    if damage == "gone":
+        shutil.rmtree(out / "store")
+    elif damage == "other":
+        (out / "store" / NOTE).write_text("{}")
+    updated = build(source, out, store=True, update=True)
+    assert {str(quad) for quad in open_store(updated)} == {str(quad) for quad in load_store(updated)}
+    assert "store" not in build(source, out, update=True).manifest  # as in a full build without it
+    assert not (out / "store").exists()
+
+
+def test_a_store_that_cannot_be_made_leaves_the_old_build(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    old = build(source, out, store=True)
+    before = {str(quad) for quad in open_store(old)}
+
+    def fail(*_: object) -> int:
+        raise BuildError("the disk is full")
+
+    monkeypatch.setattr(reuse, "update_store", fail)
+    corpus(source, PMC1__f999=numbered(999))
+    with pytest.raises(BuildError, match="the disk is full"):
+        build(source, out, store=True, update=True)
+    assert {str(quad) for quad in open_store(kg.read_build(out))} == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

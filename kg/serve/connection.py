@@ -1,0 +1,80 @@
+"""A connection of uvicorn's that does not wait for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ["HEAD_BYTES", "HEAD_SECONDS", "SEND_SECONDS", "Connection"]
+
+HEAD_BYTES = 65_536
+"""How long the head of a request may be, its address included."""
+
+HEAD_SECONDS = 10.0
+"""How long the head of a request may take to arrive."""
+
+SEND_SECONDS = 30.0
+"""How long a client may leave what was sent to it unread."""
+
+
+class Connection(HttpToolsProtocol):
+    """HTTP/1.1 as uvicorn speaks it; a client whose request does not come to an end, or that does not read, is cut off.
+
+    uvicorn's own timer only sees connections that are idle between two requests, and it takes heads of any length.
+    """
+
+    _timer: asyncio.TimerHandle | None = None
+    _send_timer: asyncio.TimerHandle | None = None
+    _n_head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request (called by the loop)."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sends (called by the loop)."""
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before:
+            self._stop_waiting()
+        elif before is None or before.response_complete:
+            self._n_head += len(data)
+            if self._n_head > HEAD_BYTES:
+                self.send_400_response("The address and the headers are too long; post the query.")
+            elif self._timer is None:
+                self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the client (called by the loop)."""
+        self._stop_waiting()
+        self._stop_send_timer()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a client that does not read (called by the loop)."""
+        super().pause_writing()
+        self._send_timer = self.loop.call_later(SEND_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on writing (called by the loop)."""
+        self._stop_send_timer()
+        super().resume_writing()
+
+    def _stop_send_timer(self) -> None:
+        if self._send_timer is not None:
+            self._send_timer.cancel()
+            self._send_timer = None
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        self._n_head = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

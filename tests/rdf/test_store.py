@@ -1,0 +1,210 @@
+"""The store of a build holds the quads that its N-Quads have, whatever it was loaded from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import pytest
+
+import kg
+from kg.errors import BuildError, QueryError
+from kg.folder import DESCRIPTION, GRAPH_SUFFIXES, Folder
+from kg.rdf import store as store_module
+from kg.rdf.query import open_store
+from kg.rdf.store import NOTE, find_store, graph_of, load_into_build, write_store
+from kg.vocab import DATASET_GRAPH, SharedGraph
+from tests.pipeline.builds import contents, corpus, numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DESCRIBED = ox.NamedNode(DATASET_GRAPH)
+OPTIONS: list[dict[str, Any]] = [
+    *({"formats": [name]} for name in GRAPH_SUFFIXES),
+    {"formats": ["turtle"], "compress": "gzip"},
+    {"formats": ["n-triples"], "compress": "zstd", "partitions": 2},
+    {"formats": ["json-ld"], "partitions": 3},
+    {"formats": ["n-quads"], "compress": "zstd"},
+    {"formats": GRAPH_SUFFIXES, "workers": 2},
+]
+
+
+def expected_quads(build: kg.Build) -> set[ox.Quad]:
+    """The quads of a build with N-Quads, as their parser reads them."""
+    found = build.graph_files("n-quads")
+    assert found is not None
+    return {quad for path in found[1] for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)}
+
+
+def store_quads(path: Path) -> set[ox.Quad]:
+    """The quads of a store but for what the build says of itself."""
+    return {quad for quad in ox.Store.read_only(str(path)) if quad.graph_name != DESCRIBED}
+
+
+def values(quads: Iterable[ox.Quad]) -> set[tuple[str, ...]]:
+    """Triples as text without datatypes: Oxigraph gives back any whole number as an xsd:integer."""
+    return {tuple(getattr(term, "value", "") for term in quad.triple) for quad in quads}
+
+
+@pytest.fixture
+def copied(seeds_build: kg.Build, tmp_path: Path) -> Folder:
+    """A build of the seeds that a test may change."""
+    shutil.copytree(seeds_build.path, tmp_path / "build")
+    return Folder(tmp_path / "build")
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_a_store_has_the_quads_of_n_quads_whatever_it_is_loaded_from(
+    seeds: Path, seeds_build: kg.Build, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    made = kg.build(seeds, output=tmp_path / "build", store=True, **options)
+    expected = expected_quads(seeds_build)
+    assert store_quads(made.path / "store") == expected
+    assert made.manifest["store"] == {"folder": "store", "quads": len(expected)}
+    assert not any(name.startswith("store") for name in made.manifest["files"])
+
+
+def test_every_subject_tells_its_graph(tmp_path: Path) -> None:
+    figures = Path(__file__).parents[1] / "full_record" / "input"
+    quads = expected_quads(kg.build(figures, output=tmp_path / "build", formats=["n-quads"]))
+    assert any("/journal/" in str(quad.subject) for quad in quads)
+    assert {graph.value for graph in SharedGraph} <= {getattr(quad.graph_name, "value", "") for quad in quads}
+    for quad in quads:
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert isinstance(quad.graph_name, ox.NamedNode)
+        assert graph_of(quad.subject.value) == quad.graph_name.value
+
+
+def test_the_union_has_no_row_twice_and_graphs_are_there(seeds_build: kg.Build, copied: Folder) -> None:
+    load_into_build(copied)
+    build = kg.read_build(copied.path)
+    rows = build.query("SELECT ?s ?p ?o { ?s ?p ?o }").to_rows()
+    described = {quad for quad in open_store(copied) if quad.graph_name == DESCRIBED}
+    assert len(rows) == len({tuple(row.values()) for row in rows}) == len(seeds_build.graph()) + len(described)
+    # Two figures, five graphs of what they share, and what the build says of itself.
+    assert build.query("SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }").to_rows() == [{"n": "8"}]
+    assert values(described) == values(ox.parse(path=str(copied.path / DESCRIPTION), format=ox.RdfFormat.TURTLE))
+
+
+def test_literals_of_every_kind_come_through(tmp_path: Path) -> None:
+    odd = numbered(1, papertitle='a "b" \\ <c> .\n\nd é𝄞 @prefix x', figtitle=". ", caption="<x> <y> <z> .\n<a>")
+    corpus(tmp_path / "in", PMC1__f001=odd)
+    builds = [
+        kg.build(tmp_path / "in", output=tmp_path / name, formats=[name, *others], store=True)
+        for name, others in (("turtle", []), ("n-triples", []), ("json-ld", []), ("n-quads", ["turtle"]))
+    ]
+    expected = expected_quads(builds[-1])
+    assert all(store_quads(build.path / "store") == expected for build in builds)
+
+
+def test_a_store_is_made_and_made_again_for_a_finished_build(copied: Folder) -> None:
+    before = contents(copied.path)
+    assert find_store(copied) is None
+    n_quads = load_into_build(copied)
+    assert n_quads == len(store_quads(copied.path / "store"))
+    assert kg.read_build(copied.path).load_store() == n_quads
+    after = contents(copied.path)
+    assert {name for name in after if not name.startswith("store/")} == set(before)
+    assert all(after[name] == data for name, data in before.items() if name != "manifest.json")
+    assert Folder(copied.path).manifest == copied.manifest | {"store": {"folder": "store", "quads": n_quads}}
+    assert kg.read_build(copied.path).query("ASK { ncbigene:6774 rdfs:label 'STAT3' }")
+
+
+def test_several_readers_at_once(copied: Folder) -> None:
+    load_into_build(copied)
+    stores = [open_store(copied) for _ in range(3)]
+    assert len({len(store) for store in stores}) == 1
+    with pytest.raises(RuntimeError, match="only possible on read-write instances"):
+        stores[0].add(ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:a"), ox.NamedNode("a:a")))
+
+
+@pytest.mark.parametrize("note", [None, "", "[]", '{"inputs": {}}'])
+def test_a_store_of_another_build_is_refused(copied: Folder, note: str | None) -> None:
+    load_into_build(copied)
+    path = copied.path / "store" / NOTE
+    path.unlink()
+    if note is not None:
+        path.write_text(note)
+    with pytest.raises(QueryError, match=r"store: not the store of this build as it is now; make it with `kg load"):
+        kg.read_build(copied.path).query("ASK {}")
+    load_into_build(copied)
+    assert kg.read_build(copied.path).query("ASK {}")
+
+
+def test_a_store_that_is_older_than_its_build_is_refused(seeds: Path, copied: Folder, tmp_path: Path) -> None:
+    load_into_build(copied)
+    other = kg.build(seeds, output=tmp_path / "other", limit=1)
+    shutil.copytree(copied.path / "store", other.path / "store")
+    with pytest.raises(QueryError, match="not the store of this build"):
+        other.query("ASK {}")
+
+
+def test_a_damaged_store_is_a_sentence(copied: Folder) -> None:
+    load_into_build(copied)
+    (copied.path / "store" / "CURRENT").write_text("nonsense\n")
+    with pytest.raises(QueryError, match="store: cannot be opened as an Oxigraph store"):
+        kg.read_build(copied.path).query("ASK {}")
+
+
+def test_without_rdf_there_is_no_store(seeds: Path, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="a store is loaded from an RDF file"):
+        kg.build(seeds, output=tmp_path / "a", formats=[], store=True)
+    build = kg.build(seeds, output=tmp_path / "b", formats=[])
+    with pytest.raises(QueryError, match="no RDF file to load"):
+        build.load_store()
+    assert not (build.path / "store").exists()
+
+
+def test_a_folder_that_is_no_store_is_not_replaced(copied: Folder) -> None:
+    (copied.path / "store").mkdir()
+    (copied.path / "store" / "mine.txt").write_text("mine")
+    with pytest.raises(BuildError, match="is not a store"):
+        load_into_build(copied)
+    assert (copied.path / "store" / "mine.txt").read_text() == "mine"
+
+
+def test_a_store_that_cannot_be_written_is_a_sentence(copied: Folder, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BuildError, match="the store cannot be written"):
+        write_store(copied, tmp_path / "file")
+
+
+def test_an_interrupted_load_leaves_the_old_store(copied: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_into_build(copied)
+    before = store_quads(copied.path / "store")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store_module, "_load", stop)
+    with pytest.raises(KeyboardInterrupt):
+        load_into_build(copied)
+    assert store_quads(copied.path / "store") == before
+    assert [path.name for path in copied.path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_files_are_copied_where_they_cannot_be_linked(
+    seeds_build: kg.Build, copied: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_into_build(copied)
+
+    def refuse(source: str, target: str) -> None:
+        raise OSError(18, f"Invalid cross-device link: {source} {target}")
+
+    monkeypatch.setattr(os, "link", refuse)
+    n_quads = store_module.update_store(copied, tmp_path / "build" / "new", copied.path / "store", set())
+    assert store_quads(tmp_path / "build" / "new") == expected_quads(seeds_build)
+    assert n_quads == len(expected_quads(seeds_build))
+    with pytest.raises(BuildError, match="the store cannot be copied"):
+        store_module.update_store(copied, tmp_path / "newer", tmp_path / "nowhere", set())
+
+
+def test_the_note_names_the_inputs(copied: Folder) -> None:
+    load_into_build(copied)
+    note = json.loads((copied.path / "store" / NOTE).read_text())
+    assert note == {"inputs": copied.manifest["inputs"]}

@@ -1,0 +1,56 @@
+"""What is counted as descriptions are made is what the graph has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rdflib import RDF
+
+from kg.rdf.graph import to_graph
+from kg.rdf.mapping import describe_agents, describe_figure, describe_shared
+from kg.rdf.tally import Tally
+from kg.shared import Shared
+from kg.vocab import CLASSES, PROPERTIES, expand
+from tests.figures import figures
+
+if TYPE_CHECKING:
+    from kg.model import Figure
+
+NAMES = {expand(curie): curie for curie in (*CLASSES, *PROPERTIES)}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(figures(), max_size=4, unique_by=lambda figure: figure.figid))
+def test_the_tally_of_any_figures_is_that_of_their_graph(found: list[Figure]) -> None:
+    ordered = sorted(found, key=lambda figure: figure.figid)
+    shared = Shared()
+    shared.add_figures(ordered)
+    tally = Tally()
+    tally.add_json(Tally.of(describe_figure(figure)).to_json() for figure in ordered)
+    tally.add(Tally.of(describe_agents()))
+    tally.add(Tally.of(description for _, description in describe_shared(shared.records())))
+
+    graph = to_graph(ordered)
+    assert tally.n_triples == len(graph)
+    assert tally.n_subjects == len(set(graph.subjects()))
+    assert tally.by_property() == Counter(NAMES[str(predicate)] for predicate in graph.predicates())
+    kinds: dict[str, set[object]] = {}
+    for subject, kind in graph.subject_objects(RDF.type):
+        kinds.setdefault(NAMES[str(kind)], set()).add(subject)
+    assert tally.by_class() == {
+        name: (
+            len(subjects),
+            Counter(NAMES[str(p)] for s, p, _ in graph if s in subjects),
+        )
+        for name, subjects in kinds.items()
+    }
+
+
+def test_an_empty_tally_counts_nothing() -> None:
+    tally = Tally.of([])
+    tally.add_json([])
+    assert (tally.n_triples, tally.n_subjects, tally.by_class(), tally.by_property()) == (0, 0, {}, {})
+    assert tally.to_json() == "{}"

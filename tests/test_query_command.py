@@ -1,0 +1,207 @@
+"""``kg query`` and ``kg load`` as users run them: where the query comes from, time limits, Ctrl-C, other stores."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+from typer.testing import CliRunner
+
+import kg
+import kg.cli.query
+from kg.cli import app
+from tests.rdf.test_upload import GRAPH, Peer, served
+from tests.rdf.test_workers import ENDLESS
+from tests.test_cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def folder(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return kg.build(seeds, output=tmp_path_factory.mktemp("query") / "build").path
+
+
+@pytest.fixture
+def copied(folder: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(folder, tmp_path / "build")
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with served(Peer()) as found:
+        yield found
+
+
+def test_a_query_that_takes_longer_than_its_timeout_is_ended(folder: Path) -> None:
+    done = run("query", folder, ENDLESS, "--timeout", "0.3", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "kg: the query took longer than 0.3 s and was ended\n"
+    assert run("query", folder, "ASK {}", "--timeout", "60").stdout == "true\n"
+
+
+@pytest.mark.parametrize("moment", ["in the query", "in the answer"])
+def test_ctrl_c_ends_a_query_at_once_with_status_130(folder: Path, moment: str) -> None:
+    text = ENDLESS if moment == "in the query" else ENDLESS.replace("(COUNT(*) AS ?n)", "*")
+    command = [sys.executable, "-m", "kg", "query", str(folder), text, "--format", "tsv"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    if moment == "in the answer":
+        assert process.stdout.read(100_000)  # and nobody reads on
+    else:
+        while subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, check=False).returncode:
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the child, too
+    start = time.monotonic()
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (130, b"")
+    assert time.monotonic() - start < 5
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_an_answer_that_nobody_reads_to_its_end_is_given_up(folder: Path) -> None:
+    text = ENDLESS.replace("(COUNT(*) AS ?n)", "*")
+    command = [sys.executable, "-m", "kg", "query", str(folder), text, "--format", "tsv"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.read(100_000)
+    process.stdout.close()
+    assert process.wait(timeout=20) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_an_example_is_asked_with_its_parameters(folder: Path) -> None:
+    stat3 = run("query", folder, "--example", "gene-by-year", "--param", "gene=STAT3", "--format", "csv").stdout
+    assert "2018" in stat3
+    assert "2020" in stat3
+    other = run("query", folder, "--example", "gene-by-year", "--param", "gene=VHL", "--format", "csv").stdout
+    assert other != stat3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--example", "none-such"), "there is no example 'none-such'"),
+        (("--example", "gene-by-year", "--param", "gene"), "'gene': give NAME=VALUE"),
+        (("--example", "gene-by-year", "--param", "x=1"), "has no parameter 'x'"),
+        (("ASK {}", "--param", "gene=STAT3"), "only an example has parameters"),
+        (("ASK {}", "--example", "gene-by-year"), "only one of them"),
+        (("-f", "q.rq", "--example", "gene-by-year"), "only one of them"),
+        ((), "give a query, or -f FILE, or --example NAME"),
+    ],
+)
+def test_what_is_wrong_with_the_options_is_said(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = runner.invoke(app, ["query", str(folder), *arguments])
+    text = done.output + str(done.exception)
+    assert done.exit_code != 0
+    assert said in " ".join(text.replace("│", " ").split())
+
+
+def test_a_federated_example_is_not_asked(folder: Path) -> None:
+    from kg.rdf.examples import read_examples
+
+    name = next(example.name for example in read_examples().values() if example.is_federated)
+    done = run("query", folder, "--example", name, check=False)
+    assert done.returncode == 2
+    assert "kg query never uses the network" in done.stderr
+
+
+def test_known_prefixes_are_there(folder: Path) -> None:
+    uniprot = "STR(up:a) = 'http://purl.uniprot.org/core/a'"
+    text = f"ASK {{ FILTER({uniprot} && STR(wdt:P1) != STR(wd:P1) && STR(foaf:a) != STR(dc:a)) }}"
+    assert run("query", folder, text).stdout == "true\n"
+
+
+def test_a_large_build_without_a_store_says_how_to_make_one(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["query", str(copied), "ASK {}"]
+    assert runner.invoke(app, arguments).stderr == ""
+    monkeypatch.setattr(kg.cli.query, "SLOW_FIGURES", 2)
+    said = f"kg: loading the graph first; with a store queries start at once: kg load {copied} store\n"
+    assert runner.invoke(app, arguments).stderr == said
+    assert runner.invoke(app, ["load", str(copied), "store", "--quiet"]).stderr == ""
+    done = runner.invoke(app, arguments)
+    assert (done.stdout, done.stderr) == ("true\n", "")
+
+
+def test_a_store_is_made_and_asked(seeds: Path, copied: Path, tmp_path: Path) -> None:
+    text = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"
+    expected = run("query", copied, text).stdout
+    assert "821 triples" in run("load", copied, "store").stderr.replace(",", "")
+    assert run("query", copied, text).stdout == expected
+    run("check", copied)
+    run("build", seeds, "-o", tmp_path / "other", "--store", "--format", "turtle", "-q")
+    assert (tmp_path / "other" / "store").is_dir()
+    (tmp_path / "other" / "store" / "kg-build.json").write_text("{}")
+    done = run("query", tmp_path / "other", "ASK {}", check=False)
+    assert (done.returncode, "not the store of this build" in done.stderr) == (2, True)
+
+
+def test_a_build_is_loaded_into_an_endpoint(copied: Path, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["load", str(copied), "sparql", "--endpoint", peer.address, "--graph", GRAPH]
+    done = runner.invoke(app, arguments)
+    assert (done.exit_code, done.stderr) == (0, f"{peer.address}: 821 triples\n")
+    assert {quad.graph_name for quad in peer.store} == {ox.NamedNode(GRAPH)}
+    assert runner.invoke(app, arguments).exit_code == 1
+    assert runner.invoke(app, [*arguments, "--replace", "--quiet"]).stderr == ""
+    peer.answer = b'{"results": {"bindings": [{"n": {"value": "7"}}]}}'
+    monkeypatch.setenv("KG_PASSWORD", "secret")
+    query = peer.address.replace("/store", "/query")
+    done = runner.invoke(app, [*arguments, "--replace", "--user", "me", "--query-endpoint", query])
+    said = f"kg: {peer.address}: the graph has 7 triples, and the build 821; load it again with --replace\n"
+    assert (done.exit_code, done.stderr) == (1, said)
+    assert "Basic bWU6c2VjcmV0" in peer.authorizations
+
+
+def test_a_password_is_asked_for_or_missing(copied: Path, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KG_PASSWORD", raising=False)
+    arguments = ["load", str(copied), "sparql", "--endpoint", peer.address, "--user", "me"]
+    done = runner.invoke(app, arguments)
+    assert (done.exit_code, "set KG_PASSWORD" in done.stderr) == (2, True)
+    monkeypatch.setattr("kg.cli.load._is_terminal", lambda: True)
+    done = runner.invoke(app, arguments, input="secret\n")
+    assert (done.exit_code, peer.authorizations) == (0, {"Basic bWU6c2VjcmV0"})
+    assert "secret" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("sparql",), "give it for sparql, as in http://localhost:7878/store"),
+        (("store", "--endpoint", "http://a/"), "not an option for store"),
+        (("store", "--replace"), "not an option for store"),
+        (("store", "--tier", "strict"), "not an option for store"),
+        (("sparql", "--uri", "bolt://a:1"), "not an option for sparql"),
+        (("sparql", "--no-mentions"), "not an option for sparql"),
+        (("neo4j",), "give it for neo4j, as in bolt://localhost:7687"),
+        (("neo4j", "--graph", "http://a/"), "not an option for neo4j"),
+        (("nowhere",), "'nowhere' is not one of 'store', 'sparql'"),
+    ],
+)
+def test_options_of_another_target_are_refused(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = runner.invoke(app, ["load", str(folder), *arguments])
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_server_that_is_no_server_is_a_sentence(folder: Path) -> None:
+    done = run("load", folder, "sparql", "--endpoint", "http://127.0.0.1:9/store", check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "kg: http://127.0.0.1:9/query: nobody answers there; is the server running?\n",
+    )
