@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Literal, TextIO, Unpack, get_args
 
 from kg.compression import COMPRESSIONS
 from kg.errors import BuildError, ExportError, ParseError, Problem, Severity, SourceError
@@ -17,12 +17,14 @@ from kg.text import shorten
 
 if TYPE_CHECKING:
     import os
+    from collections import Counter
     from collections.abc import Callable, Collection, Sequence
 
     import networkx as nx
     import polars as pl
     import rdflib
 
+    from kg.authority.audit import Verdict
     from kg.executors import Executor
     from kg.export import Exported, Selection
     from kg.export.cypher import CypherResult
@@ -425,6 +427,89 @@ class Build(Folder):
         graph = PropertyGraph(self, EVERYTHING if selection is None else selection)
         return export_graph(graph, TARGETS[format], Path(path), verify=verify, **options)
 
+    def audit(self, *, hgnc: str | Path | None = None) -> Iterator[Verdict]:
+        """Yield how far each candidate gene of each mention can be believed, and why.
+
+        Parameters
+        ----------
+        hgnc
+            HGNC's complete set: a file, or ``"cached"`` for the one that ``kg hgnc fetch`` downloaded. Without it the
+            signals that need names of genes are silent.
+
+        Raises
+        ------
+        SourceError
+            If that file cannot be read.
+
+        Examples
+        --------
+        >>> import kg
+        >>> verdicts = kg.build("seeds/").audit()
+        >>> [(v.word, v.hgnc_symbol, v.grade) for v in verdicts if v.word in ("HIC-1", "с-Мус")]
+        [('HIC-1', 'NDUFC2', 'conflicting'), ('HIC-1', 'HIC1', 'supported'), ('с-Мус', 'MYC', 'plausible')]
+        """
+        from kg.authority.audit import audit
+        from kg.authority.hgnc_cache import open_hgnc
+
+        return audit(self, open_hgnc(hgnc))
+
+    def write_audit(
+        self,
+        target: str | Path | TextIO,
+        *,
+        hgnc: str | Path | None = None,
+        grades: Collection[str] | None = None,
+        limit: int | None = None,
+    ) -> Counter[str]:
+        """Write the audit as ``.tsv`` or ``.html``, and return how many candidate genes have each grade.
+
+        Parameters
+        ----------
+        target, grades, limit
+            Those of `kg.authority.audit.write_audit`.
+        hgnc
+            That of `audit`.
+
+        Examples
+        --------
+        >>> import kg, io
+        >>> counts = kg.build("seeds/").write_audit(io.StringIO())
+        >>> counts["conflicting"]
+        2
+        """
+        from kg.authority.audit import write_audit
+
+        return write_audit(self.audit(hgnc=hgnc), target, self, grades=grades, limit=limit)
+
+    def with_min_grade(self, min_grade: str) -> Build:
+        """Return this build without the candidate genes of lower grades: what else reads it, reads it so.
+
+        Parameters
+        ----------
+        min_grade
+            ``supported``, ``plausible``, ``doubtful``, or ``conflicting`` for all. The build was made with
+            ``audit=True``.
+
+        Raises
+        ------
+        QueryError
+            If it is no grade.
+        BuildError
+            If the build has no grades.
+
+        Examples
+        --------
+        >>> import kg
+        >>> build = kg.build("seeds/", audit=True)
+        >>> [kept.cooccurrence(tier="synonyms").has_node("4718") for kept in (build, build.with_min_grade("plausible"))]
+        [True, False]
+        """
+        from kg.authority.audit import keep_graded
+
+        graded = _GradedBuild(self, min_grade)
+        keep_graded(self, self.scan("candidates"), min_grade)
+        return graded
+
     def evaluate(
         self,
         sets: str | os.PathLike[str] | Iterable[GeneSet],
@@ -484,6 +569,10 @@ def build(
     update: bool = False,
     partitions: int | None = None,
     store: bool = False,
+    hgnc: str | os.PathLike[str] | None = None,
+    famplex: str | os.PathLike[str] | None = None,
+    current_symbols: bool = False,
+    audit: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Build:
     """Return the build of figures: tables, RDF files and a manifest in one folder.
@@ -516,13 +605,23 @@ def build(
         share; each is valid by itself.
     store
         Load an Oxigraph store, too, from one of the RDF files: queries then start at once.
+    hgnc
+        HGNC's complete set, for names and ids of genes: a file, or ``"cached"`` for the one that ``kg hgnc fetch``
+        downloaded. IRIs are the same without it.
+    famplex
+        FamPlex's ``relations.csv``, for the entities of families.
+    current_symbols
+        Label genes by the symbols that HGNC approves now; those of the files become other labels. Needs `hgnc`.
+    audit
+        Grade each candidate gene of each mention, as `Build.audit` does, in a table of its own, which
+        `Build.with_min_grade` needs.
     progress
         Called with the number of documents done and of all.
 
     Raises
     ------
     SourceError
-        If an input does not exist or none holds a document.
+        If an input does not exist or none holds a document, or a table of names cannot be read.
     ParseError
         If `on_error` is ``raise`` and a file or row cannot be used.
     BuildError
@@ -534,6 +633,7 @@ def build(
     >>> kg.build("seeds/").counts["figures"]
     2
     """
+    from kg.authority.naming import open_authority
     from kg.pipeline import Job, run
     from kg.scratch import scratch_errors
     from kg.sources import open_sources
@@ -555,10 +655,17 @@ def build(
     for option, number in (("workers", workers), ("limit", limit), ("partitions", partitions)):
         if number is not None and number < 1:
             raise BuildError(f"{option}={number}: give a number from 1")
+    if current_symbols and hgnc is None:
+        raise BuildError("current_symbols: give HGNC's table, too, for it says which symbols are current")
     if output is not None and not str(output).isprintable():
         raise BuildError(
             f"{str(output)!r}: the name of a build folder holds characters that tables cannot be called by"
         )
+    authority = open_authority(
+        hgnc=None if hgnc is None else str(hgnc),
+        famplex=None if famplex is None else str(famplex),
+        current_symbols=current_symbols,
+    )
     temporary = None if output is not None else tempfile.mkdtemp(prefix="kg-")
     target = Path(output) if output is not None else Path(str(temporary), "build")
     with (
@@ -577,6 +684,8 @@ def build(
             n_parts=partitions,
             store=store,
             update=update,
+            authority=authority,
+            is_audited=audit,
             progress=progress,
         )
     made = Build(target)
@@ -584,6 +693,20 @@ def build(
     if temporary is not None:
         weakref.finalize(made, shutil.rmtree, temporary, ignore_errors=True)
     return made
+
+
+class _GradedBuild(Build):
+    """A build whose table of candidates lacks those below a grade; the whole one lives as long as it does."""
+
+    def __init__(self, whole: Build, min_grade: str) -> None:
+        super().__init__(whole.path)
+        self._whole, self._min_grade = whole, min_grade
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        from kg.authority.audit import keep_graded
+
+        rows = super().scan(table)
+        return keep_graded(self._whole, rows, self._min_grade) if table == "candidates" else rows
 
 
 @contextmanager

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from kg.authority.hgnc import HgncGene
+
 __all__ = ["READ", "Shared", "SharedRecords"]
 
 Record = TypeVar("Record", Paper, Gene)
@@ -53,12 +55,18 @@ class SharedRecords:
     organisms
         Taxon ids and names of the species of figures and genes, by id as a number; the name is empty where none is
         known.
+    hgnc
+        What HGNC says of genes, by NCBI Gene id.
+    famplex
+        Entities of FamPlex, by the symbols of families.
     """
 
     papers: Iterable[Paper]
     genes: Iterable[Gene]
     families: Iterable[GeneFamily]
     organisms: Iterable[tuple[str, str]]
+    hgnc: Mapping[str, HgncGene] = field(default_factory=dict)
+    famplex: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

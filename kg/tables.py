@@ -128,7 +128,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "count_synonym": "text",
         "count_match": "text",
     },
-    # One row a gene, by NCBI Gene id as a number.
+    # One row a gene, by NCBI Gene id as a number. From `hgnc_id` on: what HGNC says of it; null without its table, and
+    # for what it does not know. `hgnc_symbol`: the symbol that is approved today.
     "genes": {
         "ncbigene": "text",
         "iri": "text",
@@ -138,9 +139,30 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "organism": "text",
         "n_figures": "integer",
         "n_mentions": "integer",
+        "hgnc_id": "text",
+        "hgnc_symbol": "text",
+        "name": "text",
+        "locus_group": "text",
+        "locus_type": "text",
+        "location": "text",
+        "aliases": "texts",
+        "previous_symbols": "texts",
+        "ensembl": "text",
+        "uniprot": "texts",
+        "omim": "texts",
+        "gene_groups": "texts",
     },
-    # One row a family or complex, by symbol; `members` are NCBI Gene ids.
-    "families": {"symbol": "text", "iri": "text", "members": "texts", "n_figures": "integer", "n_mentions": "integer"},
+    # One row a family or complex, by symbol; `members` are NCBI Gene ids. `famplex`: its entity in FamPlex, and
+    # `famplex_members`: HGNC symbols of the members there; null without a table of FamPlex.
+    "families": {
+        "symbol": "text",
+        "iri": "text",
+        "members": "texts",
+        "n_figures": "integer",
+        "n_mentions": "integer",
+        "famplex": "text",
+        "famplex_members": "texts",
+    },
     "chemicals": {
         "figid": "text",
         "chemical": "integer",
@@ -221,6 +243,7 @@ def _extend(columns: Columns, *values: list[Any]) -> None:
         column.extend(more)
 
 
+_GENE_DETAILS = tuple(COLUMNS["genes"])[tuple(COLUMNS["genes"]).index("hgnc_id") :]
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper) if field.name != "pmcid")
 _PAPER = attrgetter(*_PAPER_FIELDS)
 
@@ -398,9 +421,9 @@ def add_paper(columns: Columns, paper: Counted[Paper]) -> None:
     )
 
 
-def add_gene(columns: Columns, gene: Counted[Gene]) -> None:
-    """Append a gene's row to the columns of the table `genes`."""
-    record = gene.record
+def add_gene(columns: Columns, gene: Counted[Gene], details: Mapping[str, object] | None = None) -> None:
+    """Append a gene's row to the columns of the table `genes`; `details` are the columns from `hgnc_id` on."""
+    record, known = gene.record, details or {}
     _append(
         columns,
         record.ncbigene,
@@ -411,13 +434,17 @@ def add_gene(columns: Columns, gene: Counted[Gene]) -> None:
         record.organism,
         gene.n_figures,
         gene.n_mentions,
+        *[known.get(column) for column in _GENE_DETAILS],
     )
 
 
-def add_family(columns: Columns, family: Counted[GeneFamily]) -> None:
-    """Append a family's row to the columns of the table `families`."""
+def add_family(
+    columns: Columns, family: Counted[GeneFamily], entity: str | None = None, famplex_members: Sequence[str] = ()
+) -> None:
+    """Append a family's row to the columns of the table `families`; what FamPlex says of it comes last."""
     symbol, members = family.record.symbol, list(family.record.members)
-    _append(columns, symbol, vocab.family_iri(symbol), members, family.n_figures, family.n_mentions)
+    there = None if entity is None else list(famplex_members)
+    _append(columns, symbol, vocab.family_iri(symbol), members, family.n_figures, family.n_mentions, entity, there)
 
 
 def add_problem(columns: Columns, problem: Problem) -> None:

@@ -35,13 +35,16 @@ __all__ = [
     "dataset_iri",
     "doi_iri",
     "doid_iri",
+    "ensembl_iri",
     "example_iri",
     "expand",
     "family_iri",
+    "famplex_iri",
     "figure_graph_iri",
     "figure_iri",
     "figure_of",
     "gene_iri",
+    "hgnc_iri",
     "hgnc_symbol_iri",
     "image_url",
     "is_taxon",
@@ -57,6 +60,7 @@ __all__ = [
     "pathway_iri",
     "publisher_iri",
     "site_iri",
+    "uniprot_iri",
     "web_iri",
 ]
 
@@ -171,7 +175,11 @@ PROPERTIES = {
         _property("schema:sameAs", Value.IRI),
         _property("schema:taxonomicRange", Value.IRI),
         _property("schema:url", Value.IRI),
+        _property("skos:altLabel", Value.TEXT),
+        _property("skos:exactMatch", Value.IRI),
+        _property("wp:bdbEnsembl", Value.IRI),
         _property("wp:bdbHgncSymbol", Value.IRI),
+        _property("wp:bdbUniprot", Value.IRI),
         _property("pfkg:annotation", Value.TEXT),
         _property("pfkg:candidateGene", Value.IRI),
         _property("pfkg:figureNumber", Value.TEXT),
@@ -441,6 +449,26 @@ def gene_iri(ncbigene: str) -> str:
 def hgnc_symbol_iri(symbol: str) -> str:
     """Return the IRI that WikiPathways RDF gives an HGNC symbol."""
     return f"https://identifiers.org/hgnc.symbol/{_segment(symbol)}"
+
+
+def hgnc_iri(hgnc_id: str) -> str:
+    """Return the IRI of an entry of HGNC at identifiers.org, from an id like ``HGNC:11364``."""
+    return f"https://identifiers.org/hgnc/{_segment(hgnc_id.removeprefix('HGNC:'))}"
+
+
+def ensembl_iri(ensembl: str) -> str:
+    """Return the IRI that WikiPathways RDF gives a gene of Ensembl."""
+    return f"https://identifiers.org/ensembl/{_segment(ensembl)}"
+
+
+def uniprot_iri(uniprot: str) -> str:
+    """Return the IRI that WikiPathways RDF gives a protein of UniProt."""
+    return f"https://identifiers.org/uniprot/{_segment(uniprot)}"
+
+
+def famplex_iri(entity: str) -> str:
+    """Return the IRI of an entity of FamPlex at identifiers.org."""
+    return f"https://identifiers.org/fplx/{_segment(entity)}"
 
 
 def family_iri(symbol: str) -> str:

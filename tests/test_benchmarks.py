@@ -35,7 +35,7 @@ from benchmarks.example_twins import TWINS
 from benchmarks.figure_templates import read_source
 from benchmarks.measure import Bar, Command, print_bars, run_rounds
 from benchmarks.scaled_corpus import ROWS_PER_FIGURE, make_figures, write_corpus
-from kg.network.tokens import fold, token
+from kg.tokens import fold, token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -52,7 +52,7 @@ def commands() -> list[str]:
 def test_the_commands_are_these() -> None:
     assert commands() == [
         *("build", "stats", "show", "query", "examples", "serve", "network", "centrality", "communities"),
-        *("explain", "trends", "enrich", "check", "export", "load", "cypher"),
+        *("explain", "trends", "enrich", "check", "audit", "export", "load", "cypher", "hgnc"),
     ]
 
 

@@ -1,8 +1,8 @@
 """Figures with every field that there is: every row of every table and every triple of their build is written down.
 
 ``full_record/input`` is a checkout with three figures: ``PMC1__a`` is all but empty, ``PMC1__b`` is a whole one of
-generation 1 in the same paper, ``PMC2__c`` a whole one of generation 2. ``rows.yaml`` and ``graph.ttl`` beside it are
-what they must become.
+generation 1 in the same paper, ``PMC2__c`` a whole one of generation 2. ``names`` holds what HGNC and FamPlex say.
+``rows.yaml`` and ``graph.ttl`` beside it are what they must become.
 """
 
 from __future__ import annotations
@@ -48,7 +48,14 @@ def triples(path: Path, rdf: pyoxigraph.RdfFormat) -> Triples:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
     """The build of the three figures with every RDF format."""
-    return kg.build(DATA / "input", output=tmp_path_factory.mktemp("full") / "build", formats=GRAPH_SUFFIXES)
+    names = DATA / "names"
+    return kg.build(
+        DATA / "input",
+        output=tmp_path_factory.mktemp("full") / "build",
+        formats=GRAPH_SUFFIXES,
+        hgnc=names / "hgnc.txt",
+        famplex=names / "famplex.csv",
+    )
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ import io
 import json
 import math
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -23,9 +24,6 @@ from kg.cli import app
 from kg.errors import ParseError, QueryError
 from kg.export import TARGETS
 from tests.documents import document, genes_table, row
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 runner = CliRunner()
 HALF = 0.707106781187  # the share 1/√2 of a gene of two, to 12 decimals
@@ -313,6 +311,10 @@ def test_build_hands_its_options_on(
             "update": False,
             "partitions": None,
             "store": False,
+            "hgnc": None,
+            "famplex": None,
+            "current_symbols": False,
+            "audit": False,
             "progress": None,
         }
         | changed
@@ -343,6 +345,27 @@ def test_build_writes_what_its_options_say(corpus: Path, made: kg.Build, tmp_pat
     assert "3 figures (2 of them unchanged)" in talk
     run("build", corpus, "-o", out, "--format", "turtle", "--dask", "local")
     assert graph_files(out) == {"graph.ttl": turtle}
+
+
+def test_build_names_genes_and_families_by_their_authorities(corpus: Path, tmp_path: Path) -> None:
+    tables = Path(__file__).parent / "authority"
+    run(
+        "build",
+        corpus,
+        "-o",
+        tmp_path / "out",
+        "-q",
+        "--hgnc",
+        tables / "hgnc.txt",
+        "--famplex",
+        tables / "famplex.csv",
+    )
+    build = kg.read_build(tmp_path / "out")
+    names = dict(build.table("genes").select("symbol", "name").iter_rows())
+    assert names["STAT3"] == "signal transducer and activator of transcription 3"
+    assert build.table("families").select("famplex").to_series().to_list() == ["JAK"]
+    run("build", corpus, "-o", tmp_path / "now", "-q", "--hgnc", tables / "hgnc.txt", "--current-symbols")
+    run("build", corpus, "-o", tmp_path / "no", "--current-symbols", status=2)
 
 
 def test_build_stops_at_a_bad_row_only_if_told(tmp_path: Path) -> None:
@@ -590,6 +613,42 @@ def test_a_list_is_no_large_file(made: kg.Build, tmp_path: Path, monkeypatch: py
     assert "larger than 3 bytes" in str(failed.exception)
 
 
+def test_the_options_of_audit(made: kg.Build, tmp_path: Path) -> None:
+    table = rows(run("audit", made.path))
+    assert {line["grade"] for line in table} == {"supported", "plausible"}
+    assert rows(run("audit", made.path, "--grade", "doubtful", "--grade", "supported")) == [
+        line for line in table if line["grade"] == "supported"
+    ]
+    assert len(rows(run("audit", made.path, "--limit", 2))) == 2
+    hgnc = Path(__file__).parent / "authority" / "hgnc.txt"
+    run("audit", made.path, "--hgnc", hgnc, "-o", tmp_path / "audit.html")
+    assert "Mention audit" in (tmp_path / "audit.html").read_text(encoding="utf-8")
+    failed = runner.invoke(app, ["audit", str(made.path), "--hgnc", str(tmp_path / "none.txt")])
+    assert "none.txt: cannot be read" in str(failed.exception)
+
+
+@pytest.mark.parametrize(
+    "command", [["network"], ["centrality"], ["communities"], ["explain", "STAT3", "SOCS3"], ["trends"], ["enrich"]]
+)
+def test_the_least_grade(corpus: Path, listed: Path, tmp_path: Path, command: list[str]) -> None:
+    folder = tmp_path / "graded"
+    run("build", corpus, "-o", folder, "-q", "--audit")
+    name, *arguments = command
+    arguments += [str(listed)] if name == "enrich" else ["--min-count", "1"] if name == "trends" else []
+    whole = run(name, folder, *arguments)
+    assert run(name, folder, *arguments, "--min-grade", "conflicting") == whole
+    # Few words of this corpus are supported by anything but their letters.
+    few = runner.invoke(app, [name, str(folder), *arguments, "--min-grade", "supported"])
+    assert few.exit_code in (0, 1)
+    assert few.stdout != whole
+
+
+def test_the_download_is_explained_where_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    failed = runner.invoke(app, ["hgnc", "fetch", "--url", "http://127.0.0.1:9/hgnc.txt"])
+    assert "127.0.0.1:9/hgnc.txt: could not be downloaded" in str(failed.exception)
+
+
 CHANCE_OPTIONS = {"null", "fdr"}
 
 
@@ -650,6 +709,13 @@ def test_the_selections_of_kg_export(
     assert exported(tmp_path / "out", "nodes_Gene") == genes
 
 
+def test_the_least_grade_of_kg_export(tmp_path: Path) -> None:
+    graded = kg.build("seeds", output=tmp_path / "build", audit=True)
+    for options, has_ndufc2 in (((), True), (("--min-grade", "plausible"), False)):
+        run("export", graded.path, "csv", "-o", tmp_path / "out", "--verify", *options)
+        assert ("NDUFC2" in exported(tmp_path / "out", "nodes_Gene")) is has_ndufc2
+
+
 def test_the_files_of_names_and_the_network_of_kg_export(made: kg.Build, tmp_path: Path) -> None:
     (tmp_path / "genes.txt").write_text("bsf2\nSTTA3\n", encoding="utf-8")
     (tmp_path / "figures.txt").write_text("PMC1__f2\nPMC2__f3\nPMC9__f9\n", encoding="utf-8")
@@ -691,7 +757,7 @@ NETWORK_OPTIONS = {
 }
 PAIR_OPTIONS = NETWORK_OPTIONS - {"weight", "min_count", *CHANCE_OPTIONS}
 SET_OPTIONS = {"level", "tier", "organism", "since", "until"}
-SELECTION_OPTIONS = {"tier", "organism", "years", "genes", "figures", "mentions", "network"}
+SELECTION_OPTIONS = {"tier", "organism", "min_grade", "years", "genes", "figures", "mentions", "network"}
 TESTED = {
     "build": {
         "inputs",
@@ -705,6 +771,10 @@ TESTED = {
         "update",
         "partitions",
         "store",
+        "hgnc",
+        "famplex",
+        "current_symbols",
+        "audit",
         "quiet",
     },
     "stats": {"folder", "as_json"},
@@ -714,12 +784,12 @@ TESTED = {
     "examples": {"name", "as_json"},  # tests/rdf/test_examples.py
     # tests/serve/test_command.py
     "serve": {"folder", "host", "port", "workers", "timeout", "max_rows", "max_bytes", "origin", "allow_host"},
-    "network": {"folder", "output", "plot", "evaluate", *NETWORK_OPTIONS},
-    "centrality": {"folder", "output", "measures", "distance", "betweenness", "seed", *NETWORK_OPTIONS},
-    "communities": {"folder", "output", "algorithm", "resolution", "n_runs", "seed", *NETWORK_OPTIONS},
-    "explain": {"folder", "a", "b", "as_json", "markdown", *PAIR_OPTIONS},
-    "trends": {"folder", "output", "by_year", "split", "min_count", "level", *PAIR_OPTIONS},
-    "enrich": {"folder", "genes", "output", "background", "min_size", "limit", "as_json", *SET_OPTIONS},
+    "network": {"folder", "min_grade", "output", "plot", "evaluate", *NETWORK_OPTIONS},
+    "centrality": {"folder", "min_grade", "output", "measures", "distance", "betweenness", "seed", *NETWORK_OPTIONS},
+    "communities": {"folder", "min_grade", "output", "algorithm", "resolution", "n_runs", "seed", *NETWORK_OPTIONS},
+    "explain": {"folder", "min_grade", "a", "b", "as_json", "markdown", *PAIR_OPTIONS},
+    "trends": {"folder", "min_grade", "output", "by_year", "split", "min_count", "level", *PAIR_OPTIONS},
+    "enrich": {"folder", "min_grade", "genes", "output", "background", "min_size", "limit", "as_json", *SET_OPTIONS},
     "check": {"folder", "recommended", "workers", "as_json"},
     "export": {"folder", "export_format", "output", "verify", "regenerate", *SELECTION_OPTIONS},
     "load": {
@@ -727,11 +797,15 @@ TESTED = {
         *SELECTION_OPTIONS,
     },
     "cypher": {"folder", "text", "file", "result_format", "limit"},
+    "audit": {"folder", "output", "hgnc", "grades", "limit"},
+    "hgnc": set(),
 }
 
 
 def test_no_option_is_without_a_test() -> None:
     group: Any = typer.main.get_command(app)
     found = {name: {p.name for p in command.params} - {"help"} for name, command in group.commands.items()}
+    fetch = group.commands["hgnc"].commands["fetch"]
+    assert {p.name for p in fetch.params} - {"help"} == {"url"}
     assert found == TESTED
     assert {name for options, _ in NETWORKS for name in options} == NETWORK_OPTIONS - CHANCE_OPTIONS

@@ -130,7 +130,7 @@ def test_a_block_has_keywords_in_the_order_of_the_rows_and_groups() -> None:
 def test_tables_in_parts_are_tables_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     columns = empty_columns("families")
     for n in range(50):
-        for name, value in zip(columns, (f"F{n}", f"iri{n}", [str(n)] * (n % 3), n, n), strict=True):
+        for name, value in zip(columns, (f"F{n}", f"iri{n}", [str(n)] * (n % 3), n, n, None, None), strict=True):
             columns[name].append(value)
     whole = TableWriter(tmp_path / "whole")
     whole.append("families", to_frame("families", columns))

@@ -8,10 +8,14 @@ One module a family of commands; they stand in the help in the order in which th
 
 from kg.cli.application import app
 
-from kg.cli import build, summary, query, examples, serve, network, centrality, evidence, check, export, load, cypher  # isort: skip
+# isort: off
+from kg.cli import build, summary, query, examples, serve, network, centrality, evidence
+from kg.cli import check, audit, export, load, cypher, hgnc
+# isort: on
 
 __all__ = [
     "app",
+    "audit",
     "build",
     "centrality",
     "check",
@@ -19,6 +23,7 @@ __all__ = [
     "evidence",
     "examples",
     "export",
+    "hgnc",
     "load",
     "network",
     "query",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from rich.progress import Task
 
-__all__ = ["MANY", "AsJson", "BuildFolder", "Output", "app", "show_progress"]
+    from kg.api import Build
+
+__all__ = ["MANY", "AsJson", "BuildFolder", "HgncFile", "MinGrade", "Output", "app", "open_build", "show_progress"]
 
 MANY = 10**12
 """More than there is of anything."""
@@ -34,6 +36,18 @@ app = typer.Typer(
 
 BuildFolder = Annotated[Path, typer.Argument(metavar="BUILD", help="A folder that `kg build` wrote.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+HgncFile = Annotated[
+    str | None,
+    typer.Option(
+        "--hgnc",
+        metavar="FILE",
+        help="HGNC's complete set (.txt, .json, also .gz), for names of genes; cached is what `kg hgnc fetch` got.",
+    ),
+]
+MinGrade = Annotated[
+    Literal["supported", "plausible", "doubtful", "conflicting"] | None,
+    typer.Option(help="Only genes of mentions with this grade or a better one, in a build made with --audit."),
+]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to write; - is standard output.")]
 
 
@@ -50,6 +64,14 @@ def main(
     ] = False,
 ) -> None:
     """Knowledge graphs from published pathway figures (PFOCR)."""
+
+
+def open_build(folder: Path, min_grade: str | None) -> Build:
+    """Return a build, without the candidate genes below a grade if there is one."""
+    from kg.api import read_build
+
+    build = read_build(folder)
+    return build if min_grade is None else build.with_min_grade(min_grade)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kg.cli.application import MANY, app, show_progress
+from kg.cli.application import MANY, HgncFile, app, show_progress
 from kg.folder import GRAPH_SUFFIXES
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ def build(
     store: Annotated[
         bool, typer.Option("--store", help="Load an Oxigraph store, too, so that queries start at once.")
     ] = False,
+    hgnc: HgncFile = None,
+    famplex: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="FamPlex's relations.csv, for the entities of families.")
+    ] = None,
+    current_symbols: Annotated[
+        bool, typer.Option("--current-symbols", help="Label genes by the symbols that HGNC approves now.")
+    ] = False,
+    audit: Annotated[bool, typer.Option("--audit", help="Grade each gene of each mention, for --min-grade.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Build the graph, the tables and the manifest of figures."""
@@ -69,6 +77,10 @@ def build(
 
     if workers is not None and dask is not None:
         raise typer.BadParameter("give --workers or --dask, not both", param_hint="--dask")
+    if current_symbols and hgnc is None:
+        raise typer.BadParameter(
+            "needs --hgnc FILE, which says what symbols are current", param_hint="--current-symbols"
+        )
     if str(output) == "-":
         raise typer.BadParameter("a build is a folder and cannot go into a pipe", param_hint="-o")
 
@@ -86,6 +98,10 @@ def build(
                 update=update,
                 partitions=partitions,
                 store=store,
+                hgnc=hgnc,
+                famplex=famplex,
+                current_symbols=current_symbols,
+                audit=audit,
                 progress=progress,
             )
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from kg.cli.application import MANY, BuildFolder, Output, app
+from kg.cli.application import MANY, BuildFolder, MinGrade, Output, app, open_build
 from kg.cli.network_options import say_empty, take_network_options
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def centrality(
     distance: Distance = "hops",
     betweenness: Betweenness = "auto",
     seed: Seed = 0,
+    min_grade: MinGrade = None,
     **options: Unpack[NetworkOptions],
 ) -> None:
     """Write the centralities of each gene in the co-occurrence network: .tsv, .csv or .parquet."""
-    from kg.api import read_build
     from kg.network import write_table
 
     chosen = None if measures is None else cast("list[kg.network.Measure]", [measure.value for measure in measures])
-    table = read_build(folder).centrality(
+    table = open_build(folder, min_grade).centrality(
         measures=chosen, distance=distance, betweenness=betweenness, seed=seed, **options
     )
     write_table(table, sys.stdout if output == "-" else output)
@@ -93,13 +93,13 @@ def communities(
     resolution: Resolution = 1.0,
     n_runs: Runs = 5,
     seed: Seed = 0,
+    min_grade: MinGrade = None,
     **options: Unpack[NetworkOptions],
 ) -> None:
     """Write the community of each gene in the co-occurrence network: .tsv, .csv, .parquet, .json, or .gmt as sets."""
-    from kg.api import read_build
     from kg.network import write_communities
 
-    found = read_build(folder).communities(
+    found = open_build(folder, min_grade).communities(
         algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed, **options
     )
     write_communities(found, sys.stdout if output == "-" else output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kg.cli.application import MANY, AsJson, BuildFolder, Output, app
+from kg.cli.application import MANY, AsJson, BuildFolder, MinGrade, Output, app, open_build
 from kg.cli.network_options import Level, say_empty, take_network_options
 from kg.name_lists import read_names
 
@@ -34,15 +34,16 @@ def explain(
     b: Annotated[str, GeneName],
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    min_grade: MinGrade = None,
     **options: Unpack[PairOptions],
 ) -> None:
     """Print the figures in which two genes pair, with the words that were read as them, and links."""
-    from kg.api import read_build
     from kg.network import explanation_markdown, render_explanation
 
     if as_json and markdown:
         raise typer.BadParameter("give --json or --markdown, not both", param_hint="--markdown")
-    found = read_build(folder).explain(*(name.encode("utf-8", "replace").decode() for name in (a, b)), **options)
+    names = [name.encode("utf-8", "replace").decode() for name in (a, b)]
+    found = open_build(folder, min_grade).explain(*names, **options)
     if as_json:
         typer.echo(found.to_json())
     else:
@@ -64,13 +65,13 @@ def trends(
     min_count: Annotated[
         int, typer.Option(metavar="N", min=1, max=MANY, help="Only pairs of at least N papers or figures in all.")
     ] = 3,
+    min_grade: MinGrade = None,
     **options: Unpack[TrendOptions],
 ) -> None:
     """Write which pairs rise faster than their genes do, from earlier to later years: .tsv, .csv or .parquet."""
-    from kg.api import read_build
     from kg.network import write_table
 
-    build = read_build(folder)
+    build = open_build(folder, min_grade)
     if by_year and split is not None:
         raise typer.BadParameter("the years stand alone with --by-year; leave --split out", param_hint="--split")
     if by_year:
@@ -102,15 +103,15 @@ def enrich(
     ] = 3,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=MANY, help="Print only the first N.")] = 20,
     as_json: AsJson = False,
+    min_grade: MinGrade = None,
     **options: Unpack[SetOptions],
 ) -> None:
     """Rank figures, or papers, by how much more of a gene list they hold than chance would put there."""
-    from kg.api import read_build
     from kg.network import enrichment_json, render_enrichment, write_table
 
     if as_json and output is not None:
         raise typer.BadParameter("give --json or -o, not both", param_hint="-o")
-    build = read_build(folder)
+    build = open_build(folder, min_grade)
     found = build.enrich(
         read_names(genes, "GENES", way=_PIPE),
         level=level,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from kg.cli.application import BuildFolder, app
+from kg.cli.application import BuildFolder, MinGrade, app, open_build
 from kg.cli.network_options import say_empty, take_network_options
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def network(
     output: Outputs = None,
     plot: Plot = None,
     evaluate: Sets = None,
+    min_grade: MinGrade = None,
     **options: Unpack[NetworkOptions],
 ) -> None:
     """Write the gene co-occurrence network: .tsv, .csv, .parquet, .graphml, .gexf, .cyjs, .cx2, .ttl, .nt or .kgx."""
-    from kg.api import read_build
     from kg.network import EvaluationOptions, plot_network, write_network, write_table
 
-    build = read_build(folder)
+    build = open_build(folder, min_grade)
     if evaluate is not None:
         # Tiers, expansions and weights are what is compared; the other options hold for all.
         kept = {name: value for name, value in options.items() if name in EvaluationOptions.__annotations__}

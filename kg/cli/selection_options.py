@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from kg.cli.application import MinGrade
 from kg.cli.network_options import Tier, take_options
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _options(
     *,
     tier: Tier = "all",
     organism: _Organism = None,
+    min_grade: MinGrade = None,
     years: _Years = None,
     genes: _Genes = None,
     figures: _Figures = None,
@@ -51,6 +53,7 @@ def _options(
     return {
         "tier": tier,
         "organism": organism,
+        "min_grade": min_grade,
         "years": years,
         "genes": genes,
         "figures": figures,

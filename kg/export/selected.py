@@ -30,16 +30,16 @@ def select(folder: Folder, selection: Selection) -> Tables:
 
     What figures share (papers, genes, families, with their members) is there if a figure that is left names it; the
     columns that count (``n_figures`` and so on) count what is left. `figures`, `genes` and the years choose figures;
-    `tier` and `organism` choose mentions in them, and leave figures without any.
+    `tier`, `organism` and `min_grade` choose mentions in them, and leave figures without any.
 
     Raises
     ------
     QueryError
-        If there is no such tier, or no year between the two.
+        If there is no such tier or grade, or no year between the two.
     NotFoundError
         If the build has no gene of the organism.
     BuildError
-        If the build lacks a table.
+        If the build lacks a table, or has no grades where one is asked for.
     """
     if selection.tier not in TIERS:
         raise QueryError(f"tier {selection.tier!r} is not known; take one of {', '.join(TIERS)}")
@@ -48,6 +48,8 @@ def select(folder: Folder, selection: Selection) -> Tables:
         left = left.of_tier(selection.tier)
     if selection.organism is not None:
         left = left.of_species(find_species(folder, selection.organism))
+    if selection.min_grade is not None:
+        left = left.of_grade(selection.min_grade)
     if selection.since is not None or selection.until is not None:
         left = left.of_figures(figures_of_years(folder, selection.since, selection.until))
     if selection.figures is not None:
@@ -92,6 +94,14 @@ class _Left:
 
         genes = species_of(self.folder).filter(pl.col("species").is_in(species))
         candidates = _semi(self.candidates, genes, "ncbigene")
+        mentions = _semi(self.mentions, candidates, "figid", "mention")
+        return replace(self, mentions=mentions, candidates=candidates, folder_is_whole=False)
+
+    def of_grade(self, min_grade: str) -> _Left:
+        """Return what is left without genes of lower grades, and without the mentions that can mean no other."""
+        from kg.authority.audit import keep_graded
+
+        candidates = keep_graded(self.folder, self.candidates, min_grade)
         mentions = _semi(self.mentions, candidates, "figid", "mention")
         return replace(self, mentions=mentions, candidates=candidates, folder_is_whole=False)
 
@@ -160,7 +170,11 @@ class _Selected:
         listed = members.sort(pl.col("ncbigene").cast(pl.Int64)).group_by("symbol").agg(members="ncbigene")
         of_genes = _counted(candidates.select("figid", "mention", "ncbigene").unique(), "ncbigene")
         of_papers = figures.group_by("pmcid").agg(pl.len().cast(pl.Int64).alias("n_figures"))
-        families = folder.scan("families").select("symbol", "iri").join(listed, on="symbol", maintain_order="left")
+        families = (
+            folder.scan("families")
+            .drop("members", "n_figures", "n_mentions")
+            .join(listed, on="symbol", maintain_order="left")
+        )
         return in_figures | {
             "papers": folder.scan("papers").drop("n_figures").join(of_papers, on="pmcid", maintain_order="left"),
             "genes": folder.scan("genes")

@@ -37,6 +37,8 @@ class Selection:
         Lexicons whose mentions count: ``strict``, ``synonyms`` or ``all``; ``all`` with those that are not known.
     organism
         Only genes of this species: its NCBI Taxonomy id or name.
+    min_grade
+        Only candidate genes of this grade of the audit or a better one, in a build that was graded.
     since, until
         Only figures of papers of these years, both included.
     genes
@@ -53,6 +55,7 @@ class Selection:
 
     tier: Tier = "all"
     organism: str | None = None
+    min_grade: str | None = None
     since: int | None = None
     until: int | None = None
     genes: frozenset[str] | None = None
@@ -71,6 +74,7 @@ class SelectionOptions(TypedDict, total=False):
 
     tier: Tier
     organism: str | None
+    min_grade: str | None
     years: str | None
     genes: str | Path | None
     figures: str | Path | None
@@ -91,6 +95,7 @@ def read_selection(
     *,
     tier: Tier = "all",
     organism: str | None = None,
+    min_grade: str | None = None,
     years: str | None = None,
     genes: str | Path | None = None,
     figures: str | Path | None = None,
@@ -103,7 +108,7 @@ def read_selection(
     ----------
     folder
         The build that names are looked up in.
-    tier, organism, mentions, network
+    tier, organism, min_grade, mentions, network
         Those of `Selection`.
     years
         A year, or the first and the last with a hyphen; either may be missing.
@@ -129,7 +134,7 @@ def read_selection(
     gene_ids, no_genes = (None, []) if genes is None else _genes(folder, genes)
     figure_ids, no_figures = (None, []) if figures is None else _figures(folder, figures)
     unknown = (*no_genes, *no_figures)
-    return Selection(tier, organism, since, until, gene_ids, figure_ids, mentions, network, unknown)
+    return Selection(tier, organism, min_grade, since, until, gene_ids, figure_ids, mentions, network, unknown)
 
 
 def _years(text: str | None) -> tuple[int | None, int | None]:

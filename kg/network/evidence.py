@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from kg.errors import QueryError
 from kg.model import TIERS
 from kg.network.support import count_distinct, same_figures, shares
-from kg.network.tokens import token
 from kg.selection import family_id, figures_of_years, find_species, species_of
+from kg.tokens import token
 
 if TYPE_CHECKING:
     from collections.abc import Collection

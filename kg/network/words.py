@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.model import TIERS
-from kg.network.tokens import token
 from kg.selection import species_of
+from kg.tokens import token
 
 if TYPE_CHECKING:
     from collections.abc import Collection

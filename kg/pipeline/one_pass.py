@@ -22,6 +22,7 @@ from kg.errors import BuildError, Severity
 from kg.executors import Processes
 from kg.folder import Folder, describe_files, is_build, provenance, write_manifest
 from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
+from kg.pipeline.grading import grade_mentions
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
 from kg.pipeline.reuse import has_store, make_store, open_old_build
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from kg.authority.naming import Authority
     from kg.errors import Problem
     from kg.executors import Executor
     from kg.pipeline.index import Index
@@ -60,6 +62,8 @@ def run(
     n_parts: int | None = None,
     store: bool = False,
     update: bool = False,
+    authority: Authority | None = None,
+    is_audited: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Counts:
     """Build a folder from documents.
@@ -84,6 +88,10 @@ def run(
         Load an Oxigraph store from an RDF file, too.
     update
         Take what did not change from the build that the target is, if that is one of this version.
+    authority
+        Who names genes and families, beside the figures.
+    is_audited
+        Whether the mentions are graded.
     progress
         Called with the documents done and the documents there are.
 
@@ -104,6 +112,10 @@ def run(
             "documents": len(index),
             "sha256": _digest(index, job, n_parts, problems, store=store),
         }
+        if authority is not None:
+            inputs["authority"] = authority.describe()
+        if is_audited:
+            inputs["audit"] = True
         if old is not None:
             stack.enter_context(old)
             is_same = old.folder.manifest["inputs"] == inputs and (not store or has_store(old.folder))
@@ -114,7 +126,7 @@ def run(
         folder = stack.enter_context(
             replacing_folder(target, may_replace=is_build, what="a build folder", error_type=BuildError)
         )
-        output = Output(folder, job, n_parts=n_parts)
+        output = Output(folder, job, n_parts=n_parts, authority=authority)
         output.problems.add(problems)
         stack.callback(output.abandon)
         n_kept = old.n_kept if old else 0
@@ -134,7 +146,8 @@ def run(
         output.finish(old.rows() if old else None)
         if not output.tables.n_rows["figures"]:
             raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
-        manifest = _manifest(output, inputs, job)
+        grades = grade_mentions(folder, authority) if is_audited else None
+        manifest = _manifest(output, inputs, job, grades)
         manifest["files"] |= write_description(folder, manifest, output.tally)
         write_manifest(folder, manifest)
         if store:
@@ -188,7 +201,7 @@ def _nothing(problems: Sequence[Problem], n_problems: int) -> str:
     return f"nothing could be built: {problems[0]}{more}"
 
 
-def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, Any]:
+def _manifest(output: Output, inputs: dict[str, object], job: Job, grades: dict[str, int] | None) -> dict[str, Any]:
     return {
         **provenance(),
         "inputs": inputs,
@@ -197,5 +210,6 @@ def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, 
         "compression": job.compression,
         "partitions": output.part_sizes,
         "problem_counts": {severity.value: output.n_problems[severity.value] for severity in Severity},
+        **({} if grades is None else {"grades": grades}),
         "files": describe_files(output.path),
     }

@@ -7,10 +7,12 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+from kg.authority.naming import gene_columns
 from kg.compression import compress
 from kg.errors import Problem, Severity
 from kg.folder import graph_name
 from kg.pipeline.batch import raise_costly
+from kg.pipeline.naming import name_shared
 from kg.pipeline.problems import Problems
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents, describe_shared
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from kg.authority.naming import Authority
+    from kg.model import Gene, GeneFamily
     from kg.pipeline.batch import Batch, Job
     from kg.pipeline.reuse import OldBuild
     from kg.tables import Columns, Counted, Thing
@@ -60,6 +64,8 @@ class Output:
         The formats and their compression.
     n_parts
         How many files each graph is cut into; None for one that also holds what figures share.
+    authority
+        Who names genes and families, beside the figures.
 
     Attributes
     ----------
@@ -73,9 +79,10 @@ class Output:
         The figures in each part of the graph; None where it is one file.
     """
 
-    def __init__(self, path: Path, job: Job, *, n_parts: int | None = None) -> None:
+    def __init__(self, path: Path, job: Job, *, n_parts: int | None = None, authority: Authority | None = None) -> None:
         self.path = path
         self.job = job
+        self.authority = authority
         self.problems = Problems()
         self.n_problems: Counter[str] = Counter()
         self.tables = TableWriter(path / "tables")
@@ -162,12 +169,22 @@ class Output:
 
     def _counted(self, shared: Shared) -> SharedRecords:
         """Return what figures share; as it is walked, it also goes into the tables."""
-        genes = shared.genes()
+        named = name_shared(shared, self.authority)
+
+        def add_named_gene(columns: Columns, gene: Counted[Gene]) -> None:
+            add_gene(columns, gene, gene_columns(named.hgnc.get(gene.record.ncbigene)))
+
+        def add_named_family(columns: Columns, family: Counted[GeneFamily]) -> None:
+            symbol = family.record.symbol
+            add_family(columns, family, named.entities.get(symbol), named.famplex_members.get(symbol, ()))
+
         return SharedRecords(
             self._records(self._tabled("papers", shared.papers(), add_paper)),
-            self._records(self._tabled("genes", genes, add_gene)),
-            self._records(self._tabled("families", shared.families(), add_family)),
-            shared.organisms(gene.record for gene in genes),
+            self._records(self._tabled("genes", named.genes, add_named_gene)),
+            self._records(self._tabled("families", named.families, add_named_family)),
+            shared.organisms(gene.record for gene in named.genes),
+            named.hgnc,
+            named.entities,
         )
 
     def _records(self, things: Iterable[Counted[Thing]]) -> Iterator[Thing]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from kg.authority.hgnc import HgncGene
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
     from kg.shared import SharedRecords
 
@@ -54,7 +55,11 @@ _PUBLISHER = PROPERTIES["schema:publisher"]
 _SAME_AS = PROPERTIES["schema:sameAs"]
 _RANGE = PROPERTIES["schema:taxonomicRange"]
 _URL = PROPERTIES["schema:url"]
+_ALT_LABEL = PROPERTIES["skos:altLabel"]
+_EXACT_MATCH = PROPERTIES["skos:exactMatch"]
+_ENSEMBL = PROPERTIES["wp:bdbEnsembl"]
 _HGNC_SYMBOL = PROPERTIES["wp:bdbHgncSymbol"]
+_UNIPROT = PROPERTIES["wp:bdbUniprot"]
 _ANNOTATION = PROPERTIES["pfkg:annotation"]
 _CANDIDATE = PROPERTIES["pfkg:candidateGene"]
 _FIGURE_NUMBER = PROPERTIES["pfkg:figureNumber"]
@@ -260,9 +265,10 @@ def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Descri
         properties.texts(_NAME, publisher)
         yield SharedGraph.AGENTS, (vocab.publisher_iri(publisher), properties)
     for gene in shared.genes:
-        yield SharedGraph.GENES, (vocab.gene_iri(gene.ncbigene), _gene_properties(gene))
+        yield SharedGraph.GENES, (vocab.gene_iri(gene.ncbigene), _gene_properties(gene, shared.hgnc.get(gene.ncbigene)))
     for family in shared.families:
-        yield SharedGraph.FAMILIES, (vocab.family_iri(family.symbol), _family_properties(family))
+        entity = shared.famplex.get(family.symbol)
+        yield SharedGraph.FAMILIES, (vocab.family_iri(family.symbol), _family_properties(family, entity))
     for taxon, name in shared.organisms:
         properties = _Properties([(_TYPE, _AN_ORGANISM)])
         properties.texts(_LABEL, name)
@@ -284,17 +290,25 @@ def _paper_properties(paper: Paper) -> _Properties:
     return properties
 
 
-def _gene_properties(gene: Gene) -> _Properties:
+def _gene_properties(gene: Gene, known: HgncGene | None) -> _Properties:
     properties = _Properties([(_TYPE, _AN_HGNC_GENE if gene.is_hgnc else _A_GENE)])
     properties.texts(_LABEL, gene.symbol)
     properties.texts(_IDENTIFIER, f"ncbigene:{gene.ncbigene}")
     properties.iris(_HGNC_SYMBOL, vocab.hgnc_symbol_iri(gene.symbol) if gene.is_hgnc else None)
     properties.iris(_RANGE, vocab.organism_iri(gene.taxon) if vocab.is_taxon(gene.taxon) else None)
+    if known is not None:
+        properties.texts(_NAME, known.name)
+        symbols = (known.symbol, *known.aliases, *known.previous)
+        properties.texts(_ALT_LABEL, *[symbol for symbol in symbols if symbol != gene.symbol])
+        properties.iris(_EXACT_MATCH, vocab.hgnc_iri(known.hgnc_id))
+        properties.iris(_ENSEMBL, vocab.ensembl_iri(known.ensembl) if known.ensembl else None)
+        properties.iris(_UNIPROT, *map(vocab.uniprot_iri, known.uniprot))
     return properties
 
 
-def _family_properties(family: GeneFamily) -> _Properties:
+def _family_properties(family: GeneFamily, entity: str | None) -> _Properties:
     properties = _Properties([(_TYPE, _A_FAMILY)])
     properties.texts(_LABEL, family.symbol)
     properties.append((_MEMBER, [vocab.gene_iri(ncbigene) for ncbigene in family.members]))
+    properties.iris(_EXACT_MATCH, vocab.famplex_iri(entity) if entity else None)
     return properties

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
+from kg.authority.audit import GRADES
 from kg.errors import KgError, NotFoundError, QueryError
 from kg.export import PropertyGraph, Selection
 from kg.export.selection import read_selection
@@ -56,7 +57,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
         "9606\tHomo sapiens\tHuman\tAkt\tAKT\tAKT1\t207\tbioentities_symbol\t1\t1\t1",
     )
     (folder / "_data" / "PMC5__f-genes.tsv").write_bytes(table)
-    return kg.build(folder, output=folder.parent / "build", formats="n-triples")
+    return kg.build(folder, output=folder.parent / "build", formats="n-triples", audit=True)
 
 
 class Left(NamedTuple):
@@ -80,6 +81,10 @@ def reference(build: Folder, selection: Selection) -> Left:
         names = {name: number for number, name in SPECIES.items()}
         wanted = names.get(selection.organism, selection.organism)
         candidates = {c for c in candidates if taxon[c[2]] == wanted}
+    if selection.min_grade:
+        grades = {(r["figid"], r["mention"], r["ncbigene"]): r["grade"] for r in build.table("grades").to_dicts()}
+        better = GRADES[: GRADES.index(selection.min_grade) + 1]
+        candidates = {c for c in candidates if grades[c] in better}
     kept = set(figures)
     if selection.since or selection.until:
         since, until = selection.since or 0, selection.until or 9999
@@ -142,6 +147,7 @@ selections = st.builds(
     Selection,
     tier=st.sampled_from(["strict", "synonyms", "all"]),
     organism=st.sampled_from([None, "9606", "10090", "Mus musculus"]),
+    min_grade=st.sampled_from([None, *GRADES]),
     since=st.sampled_from([None, 2014, 2018]),
     until=st.sampled_from([None, 2018, 2030]),
     genes=st.none() | st.frozensets(st.sampled_from(GENES), max_size=3),

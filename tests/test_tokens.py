@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.network.tokens import fold, token
+from kg.tokens import fold, token
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""From signals to a score and a grade: a sum of weights, each a number that can be looked up."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kg.authority.audit.subject import Signal
+
+__all__ = ["CONTRADICTING", "FITTED", "GRADES", "INTERCEPT", "SET_BY_HAND", "WEIGHTS", "judge", "score"]
+
+GRADES = ("supported", "plausible", "doubtful", "conflicting")
+"""The grades, best first."""
+
+SET_BY_HAND: Mapping[str, float] = {
+    "bacterial_style": -1.5,
+    "better_reading": -3.0,
+    "caption_definition": 1.5,
+    "caption_family": 1.5,
+    "distance": -1.0,
+    "family": -0.75,
+    "letter_swap": -0.5,
+    "mixed_scripts": -0.5,
+    "namesake": -3.0,
+    "part_of_word": -1.0,
+    "same_gene": 0.5,
+    "several_genes": -1.0,
+    "sharp_s": -4.0,
+    "species_mismatch": -2.0,
+    "two_letters": -1.0,
+}
+"""Weights of signals that stand on fewer than five of the labels for fitting: chosen by what they say."""
+
+INTERCEPT = 1.25
+FITTED: Mapping[str, float] = {
+    "alias": -0.25,
+    "caption_alias": 0.75,
+    "caption_conflict": -1.5,
+    "caption_name": 1.25,
+    "caption_symbol": 0.25,
+    "common_word": -0.75,
+    "metabolite": -1.75,
+    "official_companions": 1.5,
+    "official_symbol": 0.5,
+    "other_species": -3.5,
+    "previous_symbol": -0.25,
+    "shared_alias": -1.0,
+    "small_letters": -1.75,
+    "three_letters": -1.25,
+}
+"""Weights from a logistic regression on one half of `tests/authority/labels.tsv`, rounded to quarters.
+
+``python -m benchmarks.audit_labels BUILD --hgnc FILE --fit`` does it again.
+"""
+
+WEIGHTS: Mapping[str, float] = {**FITTED, **SET_BY_HAND}
+"""What each signal adds to the log odds that a mention is right."""
+
+CONTRADICTING = frozenset({"better_reading", "caption_conflict", "sharp_s", "species_mismatch"})
+"""Signals that say what the word is instead: with one of them a doubtful mention is a conflicting one."""
+
+_SUPPORTED, _PLAUSIBLE = 0.88, 0.5  # log odds of 2 and of 0
+
+
+def score(signals: Iterable[Signal]) -> float:
+    """Return how likely a mention is right, 0 to 1, to three decimals: the logistic function of the sum of weights."""
+    total = INTERCEPT + sum(WEIGHTS[signal.name] for signal in signals)
+    return round(1 / (1 + math.exp(-total)), 3)
+
+
+def judge(signals: Sequence[Signal]) -> tuple[float, str]:
+    """Return the score and the grade of a mention, one of `GRADES`.
+
+    Examples
+    --------
+    >>> from kg.authority.audit import Signal
+    >>> judge([Signal("alias", ""), Signal("sharp_s", "")])
+    (0.047, 'conflicting')
+    """
+    found = score(signals)
+    if found >= _PLAUSIBLE:
+        return found, "supported" if found >= _SUPPORTED else "plausible"
+    contradicted = any(signal.name in CONTRADICTING for signal in signals)
+    return found, "conflicting" if contradicted else "doubtful"

@@ -1,0 +1,217 @@
+"""How a word of a figure and the symbol that it matched differ in their letters, and which letters look like others."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from kg.tokens import fold, token
+
+__all__ = [
+    "Spelling",
+    "compare",
+    "edit_distance",
+    "greek_as_latin",
+    "latin",
+    "plain",
+    "read_part",
+    "scripts",
+    "unswapped",
+]
+
+read_part = lru_cache(maxsize=65536)(token)
+"""`kg.tokens.token`, whose answers are kept: words come again and again."""
+
+_GREEK_NAMES = re.compile("ALPHA|BETA|GAMMA|DELTA|EPSILON|KAPPA|LAMBDA|SIGMA|THETA|ZETA")
+_GREEK_LETTERS = {"GAMMA": "G", "THETA": "T", "LAMBDA": "L"}
+# What OCR takes one for the other (PFOCR tries these swaps when it looks words up).
+_SWAPS = str.maketrans("ILOQSZBG", "11005286")
+_NOT_PLAIN = re.compile("[^A-Z0-9]+")
+_ROMAN = re.compile(r"(?<=[A-Z0-9])(III|II|IV)$")
+_ARABIC = {"II": "2", "III": "3", "IV": "4"}
+_SHORTHAND = re.compile(r"(.*?)([0-9]+|[A-Za-z])((?:[/,&\-][0-9A-Za-z]{1,2})+)$")
+_PHOSPHORYLATED = re.compile(r"(?:^|(?<=[/,;+&|\s(]))(?:p-?|P-)([^/,;+&|\s]+)")
+_MOST_LISTED = 20  # numbers of a range such as DKK1-4
+
+Kind = Literal["same", "letters", "shorthand", "swap", "part", "other"]
+
+
+class Spelling(NamedTuple):
+    """How a word and a symbol differ.
+
+    Attributes
+    ----------
+    kind
+        ``same``: the same letters and digits. ``letters``: the same once Greek letters, Roman numerals, accents and
+        look-alikes are read as Latin ones (``B-catenin``, ``beta-catenin``), or but
+        for the s of a plural or the p of phosphorylation.
+        ``shorthand``: one of several that the word lists (``LRP5/6``, ``LRP6``). ``swap``: the same but for letters
+        that OCR takes for others (``HIC-1``, ``HLC-1``). ``part``: the symbol is only a part of the word. ``other``:
+        none of these.
+    distance
+        Edits between the word's part and the symbol, letters and digits only, look-alikes read as Latin.
+    """
+
+    kind: Kind
+    distance: int
+
+
+@lru_cache(maxsize=4096)
+def _latin_letter(character: str) -> str:
+    """Return the ASCII letter or digit that a character looks like, or itself."""
+    from confusable_homoglyphs import confusables
+
+    stripped = unicodedata.normalize("NFKD", character)[0]
+    if stripped.isascii() and stripped.isalnum():
+        return stripped
+    twins = [twin["c"] for twin in confusables.confusables_data.get(character, ())]
+    ascii_twins = [twin for twin in twins if len(twin) == 1 and twin.isascii() and twin.isalnum()]
+    return ascii_twins[0] if ascii_twins else character
+
+
+def latin(text: str) -> str:
+    """Return a text with letters of other scripts as the Latin ones that they look like, and without accents.
+
+    A Greek letter is one of the alphabet of biology and stays, unless it looks like a Latin capital; so does what
+    looks like nothing. The German sharp s is read as beta, its twin in the table and in OCR.
+
+    References
+    ----------
+    Unicode Technical Standard 39, section 4 (Confusable Detection), https://www.unicode.org/reports/tr39/
+
+    Examples
+    --------
+    >>> latin("МАРК"), latin("с-Мус"), latin("Aß"), latin("IKKβ")
+    ('MAPK', 'c-Myc', 'Aβ', 'IKKβ')
+    """
+    if text.isascii():
+        return text
+    letters = [c if c.isascii() or "α" <= c <= "ω" else "β" if c == "ß" else _latin_letter(c) for c in text]
+    return "".join(letters)
+
+
+def scripts(text: str) -> frozenset[str]:
+    """Return the scripts of the letters of a text, as Unicode names them; those common to all scripts are left out.
+
+    Examples
+    --------
+    >>> sorted(scripts("НPRT1")), sorted(scripts("IKKβ"))
+    (['CYRILLIC', 'LATIN'], ['GREEK', 'LATIN'])
+    """
+    if text.isascii():
+        return frozenset({"LATIN"}) if any(map(str.isalpha, text)) else frozenset()
+    from confusable_homoglyphs import categories
+
+    return frozenset(categories.alias(c) for c in text if c.isalpha()) - {"COMMON", "INHERITED"}
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """Return the letters and digits of a text in upper case, all Latin: Greek as one letter, Roman numerals as digits.
+
+    Examples
+    --------
+    >>> plain("beta-catenin"), plain("β-Catenin"), plain("NF-κB"), plain("BMPRII"), plain("Aß")
+    ('BCATENIN', 'BCATENIN', 'NFKB', 'BMPR2', 'AB')
+    """
+    is_ascii = text.isascii()
+    letters = _NOT_PLAIN.sub("", text.upper()) if is_ascii else fold("".join(map(greek_as_latin, latin(text))))
+    if len(letters) > 3:
+        letters = _GREEK_NAMES.sub(_greek_initial, letters)
+    return _ROMAN.sub(_arabic, letters) if letters[-1:] in ("I", "V") else letters
+
+
+def _greek_initial(match: re.Match[str]) -> str:
+    return _GREEK_LETTERS.get(match[0], match[0][0])
+
+
+def _arabic(match: re.Match[str]) -> str:
+    return _ARABIC[match[1]]
+
+
+def greek_as_latin(character: str) -> str:
+    """Return the first letter of a Greek letter's name in capitals, or another character as it is.
+
+    Examples
+    --------
+    >>> greek_as_latin("κ"), greek_as_latin("k")
+    ('K', 'k')
+    """
+    if character.isascii() or not "Α" <= character <= "ω":
+        return character
+    return unicodedata.name(character, "").rpartition(" ")[2].partition(" ")[0][:1] or character
+
+
+def unswapped(text: str) -> str:
+    """Return plain letters and digits, each of those that OCR takes for each other as one of them.
+
+    Examples
+    --------
+    >>> unswapped("HIC1") == unswapped("HLC1"), unswapped("S100") == unswapped("SLOO")
+    (True, True)
+    """
+    return text.translate(_SWAPS)
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Return the least number of letters to insert, delete or replace that makes one text the other.
+
+    References
+    ----------
+    Wagner RA, Fischer MJ. The string-to-string correction problem. J ACM 1974, 21:168-173. doi:10.1145/321796.321811
+
+    Examples
+    --------
+    >>> edit_distance("MAPK", "MAK"), edit_distance("AB", "ASS")
+    (1, 2)
+    """
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        diagonal, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
+    return row[-1]
+
+
+@lru_cache(maxsize=65536)
+def compare(word: str, symbol: str) -> Spelling:
+    """Return how a word of a figure and the lexicon entry that it matched differ.
+
+    Examples
+    --------
+    >>> compare("IL-6/IL-6R/gp130", "IL6R").kind, compare("B-catenin", "beta-catenin").kind
+    ('same', 'letters')
+    >>> compare("HIC-1", "HLC-1"), compare("LRP5/6", "LRP6").kind
+    (Spelling(kind='swap', distance=1), 'shorthand')
+    >>> compare("Aß", "ASS"), compare("НССсell", "ELL").kind
+    (Spelling(kind='other', distance=2), 'part')
+    """
+    part = read_part(word, symbol)
+    read, wanted = plain(part), plain(symbol)
+    if read == wanted:
+        return Spelling("same" if fold(part) == fold(symbol) else "letters", 0)
+    if read == f"{wanted}S" and part.rstrip(".,;:)]").endswith("s"):
+        return Spelling("letters", 0)
+    if any(plain(piece) == wanted for piece in _PHOSPHORYLATED.findall(word)):
+        return Spelling("letters", 0)
+    distance = edit_distance(read, wanted)
+    if wanted in _listed(part):
+        return Spelling("shorthand", distance)
+    if unswapped(read) == unswapped(wanted):
+        return Spelling("swap", distance)
+    return Spelling("part" if wanted in read or (fold(symbol) in fold(part) and "ß" not in part) else "other", distance)
+
+
+def _listed(word: str) -> set[str]:
+    """Return the names that a word lists with one beginning: those of ``DKK1-3`` are ``DKK1`` to ``DKK3``."""
+    match = _SHORTHAND.match(word.strip("()[]{}.,;:*\"'"))
+    if match is None:
+        return set()
+    beginning, first, others = match.groups()
+    ends = [first, *re.split(r"[/,&\-]", others)[1:]]
+    # OCR reads the two strokes of II as 11: LC3-11 is no range.
+    if others.startswith("-") and len(ends) == 2 and ends[1] != "11" and all(map(str.isdecimal, ends)):
+        ends += map(str, range(int(first), min(int(ends[1]), int(first) + _MOST_LISTED)))
+    return {plain(beginning + end) for end in ends}

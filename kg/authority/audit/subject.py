@@ -1,0 +1,106 @@
+"""What is audited: a candidate gene of a mention, with its figure, and what an authority knows of the gene."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.authority.audit.spelling import plain
+from kg.authority.audit.text import content_words, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kg.authority.hgnc import HgncTable
+
+__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal"]
+
+
+class Signal(NamedTuple):
+    """One reason to believe a mention, or not to: a name of `kg.authority.audit.WEIGHTS`, and a sentence's part."""
+
+    name: str
+    text: str
+
+
+class Candidate(NamedTuple):
+    """A gene that a mention may mean."""
+
+    ncbigene: str
+    symbol: str
+    taxon: str | None = None
+    organism: str | None = None
+
+
+class Mention(NamedTuple):
+    """A word of a figure that matched a lexicon entry, with its candidate genes."""
+
+    number: int
+    word: str
+    symbol: str
+    lexicon: str
+    family: str | None
+    candidates: tuple[Candidate, ...]
+
+
+class Known(NamedTuple):
+    """What is known of a gene beside its symbol.
+
+    Attributes
+    ----------
+    names
+        Plain letters and digits of its symbols: the approved one, aliases and previous ones; sorted.
+    phrases
+        Its names as `phrase` gives them.
+    words
+        The words of each of its names.
+    """
+
+    names: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    words: tuple[frozenset[str], ...] = ()
+
+
+class KnownGenes:
+    """What HGNC knows of genes, in the form that signals ask for; nothing without a table.
+
+    Examples
+    --------
+    >>> from kg.authority.hgnc import read_hgnc
+    >>> known = KnownGenes(read_hgnc("tests/authority/hgnc.txt"))
+    >>> known.gene("3976").phrases[0], known.bearers("HIF-1")
+    (' lif interleukin 6 family cytokine ', ('HIF1A', 'SETD2'))
+    """
+
+    def __init__(self, table: HgncTable | None = None) -> None:
+        self.table = table
+        self._bearers: Mapping[str, tuple[str, ...]] | None = None
+        self.gene = lru_cache(maxsize=None)(self._gene)
+
+    def _gene(self, ncbigene: str) -> Known:
+        found = self.table.gene(ncbigene) if self.table is not None else None
+        if found is None:
+            return Known()
+        names = [name for name in (found.name, *found.alias_names, *found.previous_names) if name]
+        names = [name for name in names if len(content_words(name)) > 1 or len(name) > 8]
+        return Known(
+            tuple(sorted({plain(name) for name in (found.symbol, *found.aliases, *found.previous)})),
+            tuple(phrase(name) for name in names),
+            tuple(content_words(name) for name in names),
+        )
+
+    def bearers(self, symbol: str) -> tuple[str, ...]:
+        """Return the approved symbols of the genes that bear a symbol, approved, former or as an alias, sorted."""
+        if self._bearers is None:
+            self._bearers = self._all_bearers()
+        return self._bearers.get(plain(symbol), ())
+
+    def _all_bearers(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        if self.table is not None:
+            approved = self.table.frame.filter(self.table.frame["status"] != "Entry Withdrawn")
+            for symbol, aliases, previous in approved.select("symbol", "aliases", "previous").iter_rows():
+                for name in (symbol, *aliases, *previous):
+                    # Past the cache of words, which this would fill with names that no figure has.
+                    found.setdefault(plain.__wrapped__(name), set()).add(symbol)
+        return {name: tuple(sorted(symbols)) for name, symbols in found.items()}

@@ -1,0 +1,287 @@
+"""The HGNC complete set: human genes with their approved symbol, aliases, previous symbols and ids elsewhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.compression import open_binary
+from kg.errors import SourceError
+from kg.text import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+__all__ = ["HGNC_COLUMNS", "HgncGene", "HgncTable", "read_hgnc"]
+
+_SINGLE: Mapping[str, str] = {
+    "hgnc_id": "hgnc_id",
+    "symbol": "symbol",
+    "name": "name",
+    "status": "status",
+    "locus_group": "locus_group",
+    "locus_type": "locus_type",
+    "location": "location",
+    "ncbigene": "entrez_id",
+    "ensembl": "ensembl_gene_id",
+}
+_SEVERAL: Mapping[str, str] = {
+    "aliases": "alias_symbol",
+    "alias_names": "alias_name",
+    "previous": "prev_symbol",
+    "previous_names": "prev_name",
+    "gene_groups": "gene_group",
+    "uniprot": "uniprot_ids",
+    "omim": "omim_id",
+}
+HGNC_COLUMNS: Mapping[str, str] = {**_SINGLE, **_SEVERAL}
+"""The columns of `HgncTable.frame`, and the names that HGNC gives them; the last seven hold lists."""
+
+_OTHER_NAMES = {"gene_group": "gene_family"}  # JSON files before 2020 have the older names of some fields
+_WHERE = "take the complete set of https://www.genenames.org/download/, or run `kg hgnc fetch`"
+
+
+@dataclass(frozen=True, slots=True)
+class HgncGene:
+    """A gene as HGNC describes it.
+
+    Attributes
+    ----------
+    hgnc_id
+        Like ``HGNC:11364``.
+    symbol
+        The approved symbol, or the last one of a withdrawn entry.
+    status
+        ``Approved`` or ``Entry Withdrawn``.
+    location
+        The cytogenetic band.
+    ncbigene, ensembl
+        Ids elsewhere; None where HGNC knows none.
+    aliases, previous
+        Symbols that are also used, and that were approved before.
+    omim, uniprot, gene_groups
+        Ids and names of what it belongs to; most genes have one of each, some several.
+    """
+
+    hgnc_id: str
+    symbol: str
+    name: str | None
+    status: str | None
+    locus_group: str | None
+    locus_type: str | None
+    location: str | None
+    ncbigene: str | None
+    ensembl: str | None
+    aliases: tuple[str, ...] = ()
+    alias_names: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    previous_names: tuple[str, ...] = ()
+    gene_groups: tuple[str, ...] = ()
+    uniprot: tuple[str, ...] = ()
+    omim: tuple[str, ...] = ()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether HGNC has withdrawn the entry."""
+        return self.status == "Entry Withdrawn"
+
+
+@dataclass(slots=True)
+class HgncTable:
+    """The HGNC complete set, in memory: some 40,000 rows, and the few genes of it that were asked for.
+
+    Attributes
+    ----------
+    frame
+        The columns of `HGNC_COLUMNS`, a row an entry, in the order of the file; empty text is null, lists can be empty.
+    source
+        The file.
+    """
+
+    frame: pl.DataFrame
+    source: str
+    _by_id: dict[str, int] = field(init=False, repr=False)
+    _by_symbol: dict[str, int] = field(init=False, repr=False)
+    _genes: dict[int, HgncGene] = field(init=False, repr=False, default_factory=dict)
+    _by_former: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        """List the rows by NCBI Gene id, and by symbol."""
+        # Reversed, so that the first row counts where two share an id.
+        ids = self.frame.get_column("ncbigene").to_list()
+        self._by_id = {ncbigene: row for row, ncbigene in reversed(list(enumerate(ids))) if ncbigene}
+        self._by_symbol = {symbol: row for row, symbol in enumerate(self.frame.get_column("symbol"))}
+
+    def __len__(self) -> int:
+        """Return the number of entries, withdrawn ones too."""
+        return self.frame.height
+
+    def gene(self, ncbigene: str) -> HgncGene | None:
+        """Return the gene of an NCBI Gene id; None where HGNC has none."""
+        return self._row(self._by_id.get(ncbigene))
+
+    def symbol(self, symbol: str) -> HgncGene | None:
+        """Return the entry of a symbol, approved or withdrawn, as it is spelled; None where there is none."""
+        return self._row(self._by_symbol.get(symbol))
+
+    def renamed(self, symbol: str) -> list[HgncGene]:
+        """Return the genes that were once called by a symbol, by today's symbol.
+
+        Examples
+        --------
+        >>> table = read_hgnc("tests/authority/hgnc.txt")
+        >>> [gene.symbol for gene in table.renamed("IFNB2")]
+        ['IL6']
+        """
+        if self._by_former is None:
+            found: dict[str, list[int]] = {}
+            for row, former in enumerate(self.frame.get_column("previous")):
+                for name in former:
+                    found.setdefault(name, []).append(row)
+            self._by_former = found
+        genes = [self._row(row) for row in self._by_former.get(symbol, ())]
+        return sorted((gene for gene in genes if gene is not None), key=lambda gene: gene.symbol)
+
+    def _row(self, row: int | None) -> HgncGene | None:
+        if row is None:
+            return None
+        if row not in self._genes:
+            values: dict[str, Any] = self.frame.row(row, named=True)
+            values.update({name: tuple(values[name]) for name in _SEVERAL})
+            self._genes[row] = HgncGene(**values)
+        return self._genes[row]
+
+
+def read_hgnc(path: str | Path) -> HgncTable:
+    """Return the HGNC complete set of a file.
+
+    Parameters
+    ----------
+    path
+        The complete set as HGNC publishes it: tab-separated text, or JSON, each also compressed as ``.gz`` or ``.zst``.
+        Columns that are not in `HGNC_COLUMNS` are passed over.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, is not such a table, lacks a column, or gives an id to two entries; with the line
+        where there is one, and what to do.
+
+    References
+    ----------
+    The columns: https://www.genenames.org/help/statistics-and-downloads/
+
+    Examples
+    --------
+    >>> table = read_hgnc("tests/authority/hgnc.txt")
+    >>> table.gene("6774").symbol, table.gene("6774").uniprot, table.symbol("IL6").aliases
+    ('STAT3', ('P40763',), ('IL-6', 'BSF2', 'HGF', 'HSF'))
+    """
+    text = _read_text(Path(path))
+    frame, place = _from_json(text, path) if text.lstrip()[:1] in ("{", "[") else _from_tsv(text, path)
+    _check_ids(frame, str(path), place)
+    return HgncTable(frame, str(path))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with open_binary(path) as stream:
+            return stream.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not in UTF-8, so not the HGNC complete set; {_WHERE}") from error
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path}: cannot be read ({reason}); {_WHERE}") from error
+
+
+def _from_tsv(text: str, path: str | Path) -> tuple[pl.DataFrame, str]:
+    import polars as pl
+
+    header, _, _ = text.partition("\n")
+    columns = header.rstrip("\r").split("\t")
+    _check_columns(columns, f"{path}:1")
+    n_tabs = len(columns) - 1
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
+        if line.count("\t") != n_tabs:
+            what = f"the line has {line.count(chr(9)) + 1} cells and the header {n_tabs + 1}"
+            raise SourceError(f"{path}:{number}: {what}, so the table is not whole; {_WHERE}")
+    rows = pl.read_csv(
+        io.BytesIO(text.encode()), separator="\t", quote_char=None, infer_schema=False, columns=_present(columns)
+    )
+    # A list stands in quotes, its items between bars.
+    unquoted = pl.all().str.strip_chars("\r").str.strip_prefix('"').str.strip_suffix('"').replace("", None)
+    return _typed(rows.select(unquoted)), "line"
+
+
+def _from_json(text: str, path: str | Path) -> tuple[pl.DataFrame, str]:
+    import polars as pl
+
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{path}:{error.lineno}: not JSON ({error.msg}); {_WHERE}") from error
+    docs = content.get("response", {}).get("docs") if isinstance(content, dict) else None
+    if not isinstance(docs, list) or not docs or not all(isinstance(doc, dict) for doc in docs):
+        raise SourceError(f"{path}: JSON without the entries of HGNC (response.docs); {_WHERE}")
+    columns = sorted({key for doc in docs for key in doc})
+    _check_columns(columns, str(path))
+    frame = pl.DataFrame(
+        {name: [_joined(doc.get(name)) for doc in docs] for name in _present(columns)},
+        schema=dict.fromkeys(_present(columns), pl.String),
+    )
+    return _typed(frame), "response.docs entry"
+
+
+def _joined(value: Any) -> str | None:
+    """Return a value of the JSON form as the other form has it."""
+    if isinstance(value, list):
+        return "|".join(str(item) for item in value) or None
+    return None if value in (None, "") else str(value)
+
+
+def _present(columns: Sequence[str]) -> list[str]:
+    """Return the names that a file gives to the columns that are read."""
+    return [
+        _OTHER_NAMES[name] if name not in columns and _OTHER_NAMES.get(name) in columns else name
+        for name in HGNC_COLUMNS.values()
+    ]
+
+
+def _check_columns(columns: Sequence[str], place: str) -> None:
+    missing = [name for name in _present(columns) if name not in columns]
+    if missing:
+        found = shorten(", ".join(columns), 80)
+        named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        raise SourceError(f"{place}: the columns {named} are missing (there are: {found}); {_WHERE}")
+
+
+def _typed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns under our names, lists between bars as lists."""
+    import polars as pl
+
+    present = dict(zip(HGNC_COLUMNS, _present(rows.columns), strict=True))
+    texts = [pl.col(present[name]).alias(name) for name in _SINGLE]
+    lists = [pl.col(present[name]).fill_null("").str.split("|").alias(name) for name in _SEVERAL]
+    not_empty = pl.element().filter(pl.element() != "")
+    return rows.select(*texts, *[column.list.eval(not_empty) for column in lists])
+
+
+def _check_ids(frame: pl.DataFrame, path: str, place: str) -> None:
+    """Refuse a table without an id or symbol in a row, and one whose entries share an HGNC id."""
+    first = 2 if place == "line" else 0
+    seen: dict[str, int] = {}
+    for number, (hgnc_id, symbol) in enumerate(frame.select("hgnc_id", "symbol").iter_rows(), start=first):
+        where = f"{path}:{number}" if place == "line" else f"{path}: {place} {number}"
+        if not hgnc_id or not hgnc_id.startswith("HGNC:") or not symbol:
+            raise SourceError(f"{where}: the entry has no HGNC id or no symbol; {_WHERE}")
+        if hgnc_id in seen:
+            raise SourceError(f"{where}: {hgnc_id} is also the id of {place} {seen[hgnc_id]}; {_WHERE}")
+        seen[hgnc_id] = number
+    if not seen:
+        raise SourceError(f"{path}: the table has no rows; {_WHERE}")

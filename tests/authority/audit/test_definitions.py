@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.authority.audit.definitions import best_long_form, find_definitions
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Cells see lipoteichoic acid (LTA).", {"LTA": "lipoteichoic acid"}),
+        ("the subunit (GCLC) and the modifier", {}),
+        ("binding of GCLM (glutamate-cysteine ligase modifier)", {"GCLM": "glutamate-cysteine ligase modifier"}),
+        ("PDH: pyruvate dehydrogenase; SDH: succinate dehydrogenase", {"PDH": "pyruvate dehydrogenase"}),
+        ("ABA, Abscisic acid; SLs, strigolactones.", {"SLS": "strigolactones"}),
+        ("IPP—isopentenyl diphosphate, DMAPP—dimethylallyl diphosphate", {"IPP": "isopentenyl diphosphate"}),
+        ("FUM- fumarase, G3PT- glycerol-1-phosphatase", {"FUM": "fumarase"}),
+        (
+            "crt crotonase, bdh butanol dehydrogenase, buk butyrate kinase",
+            {"CRT": "crotonase", "BUK": "butyrate kinase"},
+        ),
+        ("crt crotonase, and no list", {}),
+        ("(IL-6; interleukin 6) and STAT3, which binds DNA", {}),
+        ("EGF, VEGF, FGF and HGF", {}),
+        ("transforming growth factor beta (TGF-β)", {"TGFB": "transforming growth factor beta"}),
+    ],
+)
+def test_what_captions_define(text: str, found: dict[str, str]) -> None:
+    definitions = find_definitions(text)
+    assert {short: definitions.get(short) for short in found} == {short: (long,) for short, long in found.items()}
+    if not found:
+        assert definitions == {}
+
+
+def test_two_long_forms_of_one_abbreviation_are_both_kept() -> None:
+    text = "pyruvate carboxylase (PC) and phosphatidyl choline (PC)"
+    assert find_definitions(text) == {"PC": ("pyruvate carboxylase", "phosphatidyl choline")}
+
+
+def test_only_abbreviations_that_are_asked_for_are_looked_for() -> None:
+    text = "lipoteichoic acid (LTA), LPS (lipopolysaccharide). PK: pyruvate kinase; pta aa, bdh b d h, crt crotonase"
+    assert set(find_definitions(text)) == {"LTA", "LPS", "PK"}
+    assert find_definitions(text, among={"PK", "LPS"}) == {"LPS": ("lipopolysaccharide",), "PK": ("pyruvate kinase",)}
+    assert find_definitions(text, among=()) == {}
+
+
+def is_in_order(short: str, long: str) -> bool:
+    letters = iter(long.lower())
+    return all(letter in letters for letter in short.lower() if letter.isalnum())
+
+
+@given(st.text("abc1", min_size=1, max_size=4), st.text("abc1 -", max_size=20))
+def test_a_long_form_ends_the_text_and_holds_the_letters(short: str, text: str) -> None:
+    found = best_long_form(short, text)
+    if found is not None:
+        assert text.strip(" ,;:-").endswith(found)
+        assert is_in_order(short, found)
+        assert len(found) > len(short)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    for short, longs in find_definitions(f"{text} (AB) {text}; XY: {text}").items():
+        assert short
+        assert all(longs)

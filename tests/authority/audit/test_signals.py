@@ -1,0 +1,166 @@
+"""Each signal fires where it should, and not beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.authority.audit import GRADES, WEIGHTS, Auditor, Candidate, FigureText, Mention, Signal, judge, score
+from kg.authority.audit.grading import FITTED, SET_BY_HAND
+from kg.authority.audit.text import repair
+from kg.authority.hgnc import read_hgnc
+
+TABLE = Path(__file__).parents[1] / "hgnc.txt"
+IDS = {"STAT3": "6774", "IL6": "3569", "MAVS": "57506", "PAEP": "5047", "NR2C2": "7182", "LIF": "3976", "KRAS": "3845"}
+
+
+def mention(
+    word: str,
+    symbol: str,
+    gene: str = "",
+    *,
+    number: int = 1,
+    lexicon: str = "hgnc_alias_symbol",
+    family: str | None = None,
+) -> Mention:
+    gene = gene or symbol
+    return Mention(
+        number, word, symbol, lexicon, family, (Candidate(IDS.get(gene, "1"), gene, "9606", "Homo sapiens"),)
+    )
+
+
+def signals(
+    *mentions: Mention, caption: str | None = None, paper: str | None = None, organisms: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Return the signals of the first mention."""
+    verdicts = list(Auditor(read_hgnc(TABLE)).audit_figure("f1", FigureText(caption, None, paper), organisms, mentions))
+    return {signal.name: signal.text for signal in verdicts[0].signals}
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (mention("STAT3", "STAT3", lexicon="hgnc_symbol"), "official_symbol"),
+        (mention("APRF", "APRF", "STAT3"), "alias"),
+        (mention("IFNB2", "IFNB2", "IL6", lexicon="hgnc_prev_symbol"), "previous_symbol"),
+        (mention("JAK", "JAK", "JAK1", lexicon="bioentities_symbol", family="JAK"), "family"),
+        (mention("Tak1", "TAK1", "NR2C2"), "shared_alias"),
+        (mention("Aß", "ASS", "ASS1", lexicon="hgnc_prev_symbol"), "sharp_s"),
+        (mention("МАРК", "MAK", lexicon="hgnc_symbol"), "mixed_scripts"),
+        (mention("МАРК", "MAK", lexicon="hgnc_symbol"), "distance"),
+        (mention("HIC-1", "HLC-1", "NDUFC2"), "letter_swap"),
+        (mention("НССсell", "ELL"), "part_of_word"),
+        (mention("PC", "PC", lexicon="hgnc_symbol"), "two_letters"),
+        (mention("LIF", "LIF", lexicon="hgnc_symbol"), "three_letters"),
+        (mention("REST", "REST", lexicon="hgnc_symbol"), "common_word"),
+        (mention("mm", "MM", "TSNAX"), "common_word"),
+        (mention("Tyr", "TYR", lexicon="hgnc_symbol"), "common_word"),
+        (mention("PEP", "PEP", "PAEP"), "metabolite"),
+        (mention("stra6", "STRA6", lexicon="hgnc_symbol"), "small_letters"),
+        (mention("serA", "SERA", "PHGDH"), "bacterial_style"),
+    ],
+)
+def test_a_word_says_by_itself(given: Mention, name: str) -> None:
+    assert name in signals(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (mention("TYR", "TYR", lexicon="hgnc_symbol"), "common_word"),
+        (mention("p53", "p53", "TP53"), "small_letters"),
+        (mention("с-Мус", "c-Myc", "MYC"), "distance"),
+        (mention("IKKβ", "IKK-beta", "IKBKB"), "mixed_scripts"),
+        (mention("ASS1", "ASS1", lexicon="hgnc_symbol"), "sharp_s"),
+        (mention("STAT3", "STAT3", lexicon="hgnc_symbol"), "shared_alias"),
+        (mention("123", "123", "IL6"), "small_letters"),
+        (mention("tubulin", "TUBULIN", "TUBB"), "small_letters"),
+        (mention("ErbB2", "ERBB2", lexicon="hgnc_symbol"), "bacterial_style"),
+        (mention("Wnt/B", "WNT"), "bacterial_style"),
+        (mention("Cdks", "CDK", "CDK1"), "part_of_word"),
+    ],
+)
+def test_a_signal_is_silent_beside_its_case(given: Mention, name: str) -> None:
+    assert name not in signals(given)
+
+
+def test_a_namesake_is_another_gene_whose_symbol_begins_with_the_alias() -> None:
+    table = read_hgnc(TABLE.with_name("hgnc.txt"))
+    hif = Mention(1, "HIF-1", "HIF-1", "hgnc_alias_symbol", None, (Candidate("29072", "SETD2"),))
+    (verdict,) = Auditor(table).audit_figure("f1", FigureText(None, None, None), (), [hif])
+    assert Signal("namesake", "HIF-1 is also a name of HIF1A, which begins with it") in verdict.signals
+
+
+def test_several_candidates_of_a_gene_word_are_told() -> None:
+    several = Mention(1, "p21", "p21", "x", None, (Candidate("1026", "CDKN1A"), Candidate("3265", "HRAS")))
+    assert signals(several)["several_genes"] == "the word was read as several genes: also HRAS"
+
+
+def test_the_caption_supports_and_contradicts() -> None:
+    lps = mention("PEP", "PEP", "PAEP")
+    said = "Made of phosphoenolpyruvate (PEP)."
+    assert signals(lps, caption=said)["caption_conflict"] == "the caption says PEP is phosphoenolpyruvate"
+    ips = mention("IPS-1", "IPS-1", "MAVS")
+    assert (
+        signals(ips, caption="IPS-1 (also known as MAVS)")["caption_name"] == "the text has MAVS, another name of MAVS"
+    )
+    il6 = mention("IL-6", "IL-6", "IL6")
+    assert "caption_definition" in signals(il6, caption="interleukin 6 (IL-6) binds")
+    assert signals(il6, caption="Then interleukin 6 binds")["caption_name"] == "the text has interleukin 6"
+    assert "caption_alias" in signals(ips, caption="binds IPS-1 and")
+    stat = mention("STAT3", "STAT3", lexicon="hgnc_symbol")
+    assert "caption_symbol" in signals(stat, paper="Role of STAT3 in cancer")
+    jak = mention("JAK", "JAK", "JAK1", lexicon="bioentities_symbol", family="JAK")
+    assert "caption_family" in signals(jak, caption="the JAK/STAT pathway")
+    assert "caption_definition" in signals(jak, caption="Janus kinase (JAK)")
+    assert not {name for name in signals(jak, caption="no word of it") if name.startswith("caption")}
+
+
+def test_without_a_table_a_definition_cannot_contradict() -> None:
+    pep = mention("PEP", "PEP", "PAEP")
+    (verdict,) = Auditor().audit_figure("f1", FigureText("phosphoenolpyruvate (PEP)", None, None), (), [pep])
+    assert {signal.name for signal in verdict.signals} == {"alias", "three_letters", "metabolite", "caption_alias"}
+
+
+def test_other_words_of_the_figure_have_their_say() -> None:
+    hic = [
+        Mention(1, "HIC-1", "HLC-1", "hgnc_alias_symbol", None, (Candidate("4718", "NDUFC2"),)),
+        Mention(2, "HIC-1", "HIC1", "hgnc_symbol", None, (Candidate("3090", "HIC1"),)),
+    ]
+    assert signals(*hic)["better_reading"] == "HIC-1 was also read as HIC1, which fits better"
+    assert "better_reading" not in signals(*hic[::-1])
+    others = [mention(s, s, number=i, lexicon="hgnc_symbol") for i, s in enumerate(("STAT3", "KRAS", "MAVS"), start=2)]
+    alias = mention("BSF2", "BSF2", "IL6")
+    assert signals(alias, *others)["official_companions"] == "3 of 3 other words are official symbols"
+    assert "official_companions" not in signals(alias, *others[:2])
+    small = [other._replace(word=other.word.lower()) for other in others]
+    assert "official_companions" not in signals(alias, *small)
+    twice = mention("IL-6", "IL-6", "IL6", number=2)
+    assert signals(alias, twice)["same_gene"] == "IL6 was also read as IL6"
+
+
+def test_species_of_the_figure_and_of_the_text() -> None:
+    stat = mention("STAT3", "STAT3", lexicon="hgnc_symbol")
+    assert signals(stat, organisms=("Yeast",))["species_mismatch"] == "the figure is of Yeast"
+    assert "species_mismatch" not in signals(stat, organisms=("Homo sapiens", "Yeast"))
+    found = signals(stat, paper="Metabolic engineering of Saccharomyces cerevisiae")
+    assert found["other_species"] == "the text speaks of saccharomyces, cerevisiae, metabolic engineering"
+    assert "other_species" in signals(stat, paper="Tomatoes and fungi")
+    assert "other_species" not in signals(stat, paper="Yeast infections of humans")
+
+
+def test_letters_that_were_read_as_mac_roman_are_mended() -> None:
+    assert repair("IFN-Œ≤ and PI4KIII√ü") == "IFN-β and PI4KIIIß"
+    assert repair("naïve ‘T’ cells – α") == "naïve ‘T’ cells – α"
+
+
+def test_scores_rise_with_the_weights_and_grades_follow() -> None:
+    assert WEIGHTS == {**FITTED, **SET_BY_HAND}
+    assert not FITTED.keys() & SET_BY_HAND.keys()
+    base = [Signal("official_symbol", "")]
+    for name, weight in WEIGHTS.items():
+        more = score([*base, Signal(name, "")])
+        assert (more > score(base)) == (weight > 0)
+    cases = (["official_symbol", "official_companions"], ["alias"], ["metabolite"], ["sharp_s"])
+    assert tuple(judge([Signal(name, "") for name in names])[1] for names in cases) == GRADES

@@ -1,0 +1,72 @@
+"""The benchmark of the audit: what it fits, what it prints, and when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import kg
+from benchmarks import audit_labels
+from benchmarks.audit_labels import Label, fit, main, read_labels
+from kg.authority.audit import Signal, Verdict
+from kg.authority.audit.grading import FITTED, SET_BY_HAND
+from tests.conftest import SEEDS
+from tests.documents import document, row
+
+if TYPE_CHECKING:
+    import pytest
+
+HGNC = Path(__file__).parent / "hgnc.txt"
+
+
+def labelled(*names: str, is_right: bool, half: str = "choose") -> tuple[Label, Verdict]:
+    key = ("f", "w", "s", "l", "1")
+    given = tuple(Signal(name, "") for name in names)
+    return Label(key, is_right, half, ""), Verdict("f", 1, "w", "s", "l", "G", "1", 0.5, "plausible", given)
+
+
+def test_a_fit_follows_the_labels_of_one_half_and_the_signs() -> None:
+    right = [labelled("official_symbol", is_right=True)] * 20
+    wrong = [labelled("alias", "metabolite", is_right=False)] * 20
+    misleading = [labelled("caption_name", is_right=False)] * 5 + [labelled("common_word", is_right=True)] * 5
+    other_half = [labelled("official_symbol", is_right=False, half="test")] * 50
+    intercept, weights = fit([*right, *wrong, *misleading, *other_half])
+    assert weights["official_symbol"] > 0 > weights["metabolite"]
+    assert (weights["caption_name"], weights["common_word"]) == (0, 0)
+    assert not weights.keys() & SET_BY_HAND.keys()
+    assert all(value * 4 == round(value * 4) for value in (intercept, *weights.values()))
+
+
+def test_every_label_can_be_fitted_by_signals_that_have_weights() -> None:
+    assert len(read_labels()) >= 200
+    assert FITTED.keys() >= audit_labels.FOR | audit_labels.EITHER
+    for name, weight in FITTED.items():
+        assert name in audit_labels.EITHER or (weight > 0) == (name in audit_labels.FOR), name
+
+
+def test_a_build_that_lacks_the_figures_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kg.build(SEEDS, output=tmp_path / "build", formats=[])
+    assert main([str(tmp_path / "build")]) == 1
+    assert f"the build lacks {len(read_labels())} labelled mentions" in capsys.readouterr().out
+
+
+def test_what_it_prints_and_that_a_missed_bar_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genes = [row(), row("PEP", "PEP", source="hgnc_alias_symbol", hgnc_symbol="PAEP", entrez="5047")]
+    genes.append(row("Aß", "ASS", source="hgnc_prev_symbol", hgnc_symbol="ASS1", entrez="445"))
+    (tmp_path / "PMC1__f1.md").write_bytes(document(genes=genes, caption="STAT3 signalling"))
+    kg.build(tmp_path, output=tmp_path / "build", formats=[])
+    keys = [(("PMC1__f1", "STAT3", "STAT3", "hgnc_symbol", "6774"), True)]
+    keys.append((("PMC1__f1", "PEP", "PEP", "hgnc_alias_symbol", "5047"), False))
+    labels = [Label(key, is_right, half, "") for key, is_right in keys for half in ("choose", "test")]
+    monkeypatch.setattr(audit_labels, "read_labels", lambda: labels)
+    assert main([str(tmp_path / "build"), "--hgnc", str(HGNC), "--fit"]) == 0
+    printed = capsys.readouterr().out
+    for said in ("as they stand: no", "| test | 1 | 100.0% | 1 | 100.0% |", "1 of 1 doubtful or conflicting: holds"):
+        assert said in printed
+    assert "MISSED" not in printed
+    wrong = [Label(label.key, not label.is_right, label.half, "") for label in labels]
+    monkeypatch.setattr(audit_labels, "read_labels", lambda: wrong)
+    assert main([str(tmp_path / "build"), "--hgnc", str(HGNC)]) == 1
+    assert "MISSED" in capsys.readouterr().out
