@@ -6,12 +6,12 @@ machine that does nothing else. Every round runs every command once, so that all
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +34,17 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project."""
+
+# A process counts as large as the one that starts it for a moment, so a small one starts what is measured.
+_LAUNCH = """
+import json, os, sys, time
+started = time.perf_counter()
+process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(process, 0)
+wall = time.perf_counter() - started
+with open(sys.argv[1], "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, wall, used.ru_maxrss], file)
+"""
 
 
 class Command(NamedTuple):
@@ -93,7 +104,6 @@ def measure(command: Command | Sequence[str]) -> Measurement:
     """Return what one run of a command used, as the kernel counts it (wait4).
 
     Processes that the command has waited for count too, and so do theirs: the workers of `kg build` are among them.
-    The memory of the process that starts the command is the least that can come out, so callers import little.
 
     Parameters
     ----------
@@ -107,25 +117,24 @@ def measure(command: Command | Sequence[str]) -> Measurement:
     """
     if not isinstance(command, Command):
         command = Command(command)
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command.arguments,
+    with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile() as usage:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _LAUNCH, usage.name, *command.arguments],
             env={**os.environ, **command.environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            check=False,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
+        found = Path(usage.name).read_text(encoding="utf-8")
+        status, cpu, wall, memory = json.loads(found) if found else (done.returncode, 0, 0, 0)
+        if status != 0:
             output.seek(0)
             said = output.read().decode("utf-8", "replace")[-2000:]
-            raise RuntimeError(f"exit status {process.returncode} of {' '.join(command.arguments)}\n{said}")
+            raise RuntimeError(f"exit status {status} of {' '.join(command.arguments)}\n{said}")
     # Linux counts ru_maxrss in KiB, macOS in bytes (getrusage(2)).
     unit = 1 if sys.platform == "darwin" else 1024
-    return Measurement(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * unit / 1e6)
+    return Measurement(cpu, wall, memory * unit / 1e6)
 
 
 def run_rounds(commands: Mapping[str, Command | Sequence[str]], *, n_rounds: int) -> dict[str, Measurement]:

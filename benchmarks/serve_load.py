@@ -150,23 +150,25 @@ class _Client:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._opening: asyncio.Task[tuple[asyncio.StreamReader, asyncio.StreamWriter]] | None = None
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Return the status and the body of an answer."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = self._streams
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.open_connection("127.0.0.1", self._port))
+        # Whoever gives up while it opens leaves it to `close`: a connection that is half open belongs to nobody.
+        reader, writer = await asyncio.shield(self._opening)
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         body = await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
         return int(head[9:12]), body
 
     async def close(self) -> None:
-        if self._streams is not None:
-            (_, writer), self._streams = self._streams, None
-            writer.close()
+        opening, self._opening = self._opening, None
+        if opening is not None:
             with suppress(OSError):
+                _, writer = await opening
+                writer.close()
                 await writer.wait_closed()
 
 

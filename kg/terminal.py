@@ -129,8 +129,8 @@ def align(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset(),
 def fold(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[list[str]]:
     """Return rows whose cells, side by side, are at most `width` columns wide: a wider cell goes on in a next row.
 
-    The columns that need least keep what they need; the others share the rest evenly, one column of the terminal at
-    least.
+    The columns that need least keep what they need, and nothing if they are empty; the others share the rest evenly,
+    one column of the terminal at least.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def fold(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[lis
     room = width - gap * (len(needed) - 1)
     widths = list(needed)
     for n_left, i in zip(range(len(needed), 0, -1), sorted(range(len(needed)), key=needed.__getitem__), strict=True):
-        widths[i] = max(1, min(needed[i], room // n_left))
+        widths[i] = min(needed[i], max(1, room // n_left))
         room -= widths[i]
     folded: list[list[str]] = []
     for row in rows:
@@ -162,7 +162,7 @@ def fold(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[lis
 def _pieces(text: str, width: int) -> list[str]:
     """Return text in pieces of at most a width; a character that is wider is a piece of its own."""
     if text.isascii():
-        return [text[i : i + width] for i in range(0, len(text), width)] or [""]
+        return [text[i : i + width] for i in range(0, len(text), width or 1)] or [""]
     pieces, room = [""], width
     for character in text:
         size = _character_width(character)

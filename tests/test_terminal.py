@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.terminal import align, cell_width, escape_json, fold, visible
@@ -83,6 +83,7 @@ def test_rows_of_different_length_are_a_mistake() -> None:
     ),
     st.integers(1, 40),
 )
+@example([["", "", "aaaaaa蛋"], ["", "aaaa蛋蛋", ""]], 20)
 def test_folded_rows_hold_all_text_within_the_width(rows: list[list[str]], width: int) -> None:
     folded = fold(rows, width)
     assert ["".join(column) for column in zip(*folded, strict=True)] == [
