@@ -11,10 +11,13 @@ from kg.errors import KgError
 __all__ = ["read_names"]
 
 _MAX_BYTES = 10_000_000
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: str = "") -> list[str]:
     r"""Return the names in a file or on standard input, without lines that begin with ``#``.
+
+    Numbers that stand in one line with a name are the values of a table, and no ids: they are left out.
 
     Parameters
     ----------
@@ -40,6 +43,11 @@ def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: s
     ...     _ = path.write_text("# cytokines\nIL6, IL10\nTNF\n")
     ...     read_names(path, "genes")
     ['IL6', ' IL10', 'TNF']
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "genes.tsv")
+    ...     _ = path.write_text("STAT3\t207\n9021\n")
+    ...     read_names(path, "genes")
+    ['STAT3', '9021']
     """
     try:
         if str(place) == "-":
@@ -55,5 +63,11 @@ def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: s
     except (OSError, UnicodeDecodeError) as error:
         raise KgError(f"{place}: cannot be read: {error}") from error
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    parts = lines if one_a_line else [name for line in lines for name in re.split("[,;\t]", line)]
+    parts = lines if one_a_line else [name for line in lines for name in _names(line)]
     return [name for name in parts if name.strip()]
+
+
+def _names(line: str) -> list[str]:
+    parts = re.split("[,;\t]", line)
+    words = [part for part in parts if part.strip() and not _NUMBER.fullmatch(part.strip())]
+    return words or parts
