@@ -81,12 +81,12 @@ SECTIONS = (
     Section("Where the time goes", "stages", ("{small}", "--rounds", "{rounds}")),
     Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
     Section("How cost grows", "scale", ("{source}", "--figures", "{sizes}")),
-    Section("The server under load", "serve_load", ("{middle_build}",)),
-    Section("Pairs of genes", "network_pairs", ("{large_build}", "{small_build}", "--rounds", "{rounds}")),
-    Section("Betweenness", "network_betweenness", ("{small}",)),
     Section("Loading for SPARQL", "query_store", ("{middle_build}", "--rounds", "{rounds}")),
     Section("Example queries", "query_examples", ("{middle_build}", "--rounds", "{rounds}")),
     Section("Examples against the tables", "examples_agree", ("{small_build}",)),
+    Section("The server under load", "serve_load", ("{middle_build}",)),
+    Section("Pairs of genes", "network_pairs", ("{large_build}", "{small_build}", "--rounds", "{rounds}")),
+    Section("Betweenness", "network_betweenness", ("{small}",)),
     Section("Explain and enrich", "explain_enrich", ("{large_build}", "--rounds", "{rounds}")),
     Section("Neo4j's import files", "export_neo4j", ("{small_build}", "{large_build}", "--rounds", "{rounds}")),
     Section("Exports to files", "export_files", ("{small_build}", "{large_build}", "--rounds", "{rounds}")),
@@ -263,7 +263,7 @@ def _bars(texts: Mapping[str, str]) -> list[str]:
     """Return all bars in one table, each with a link to its section."""
     rows = []
     for title, text in texts.items():
-        anchor = title.lower().replace(" ", "-")
+        anchor = re.sub(r"[^\w-]", "", title.lower().replace(" ", "-"))
         for table in re.findall(r"^\| bar \|.*\n\|---.*\n((?:\|.*\n?)*)", text, re.MULTILINE):
             rows += [f"| [{title}](#{anchor}) {row}" for row in table.splitlines()]
     return ["| section | bar | measured | to reach | |", "|---|---|---:|---:|---|", *rows, ""] if rows else []
