@@ -74,22 +74,27 @@ def export_command(
 
 
 def say_counts(made: Exported, *, quiet: bool = False) -> None:
-    """Say how much there is now, and end with exit status 1 if it is not what the tables have.
+    """Say how much there is now, and end with exit status 1 if it is nothing, or not what the tables have.
 
     Raises
     ------
     typer.Exit
-        If there are differences.
+        If there is nothing, or there are differences.
     """
     from kg.export.schema import NODE_LABELS
 
     nodes = sum(n for name, n in made.counts.items() if name in NODE_LABELS)
     edges = sum(n for name, n in made.counts.items() if "-" in name)
-    said = [f"{nodes:,} nodes", f"{edges:,} edges"] if nodes else []
+    said = [f"{nodes:,} nodes", f"{edges:,} edges"] if NODE_LABELS.keys() & made.counts.keys() else []
     said += [f"{n:,} {name}" for name, n in made.counts.items() if name not in NODE_LABELS and "-" not in name]
     if not quiet:
         typer.echo(f"{made.where}: {', '.join(said)}", err=True)
+    for note in made.notes:
+        typer.echo(f"kg: {note}", err=True)
     for difference in made.differences:
         typer.echo(f"kg: {difference}", err=True)
-    if made.differences:
+    is_empty = not any(made.counts.values())
+    if is_empty:
+        typer.echo(f"kg: {made.where}: nothing of this build fits these options", err=True)
+    if is_empty or made.differences:
         raise typer.Exit(1)

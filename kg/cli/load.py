@@ -132,8 +132,9 @@ def _load_neo4j(
     from kg.export.property_graph import PropertyGraph
 
     graph = PropertyGraph(build, selected(build, selection))
+    password = _password(user)  # before there is a progress bar, which would write over the question
     with show_progress("rows", quiet=quiet) as progress:
-        made = load_neo4j(graph, uri, user=user, password=_password(user), database=database, progress=progress)
+        made = load_neo4j(graph, uri, user=user, password=password, database=database, progress=progress)
     say_counts(made, quiet=quiet)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kg.atomic import replacing_folder
 from kg.export.graph_stream import LISTS_AS_TEXT, to_stream
-from kg.export.target import Target, holds_only
-from kg.export.tidy import count_files, tables
+from kg.export.target import Target
+from kg.export.tidy import count_files, is_tidy, tables
 from kg.graph_files import SOURCE, join_lists
 from kg.graph_files import TARGET as TARGET_COLUMN
 from kg.graph_files.tables import csv_bytes, write_chunks
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 __all__ = ["TARGET"]
 
 _SUFFIX = ".csv"
-_PAIRS = "pairs"
+_PAIRS = "pairs.csv"
 
 
 def _write(graph: PropertyGraph, path: Path) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     with replacing_folder(
         path,
-        may_replace=lambda old: holds_only(old, lambda name: name.endswith(_SUFFIX)),
+        may_replace=lambda old: is_tidy(old, _SUFFIX, _PAIRS),
         what="a folder of CSV tables",
     ) as fresh:
         for name, file, schema, batches in tables(graph):
             counts[name] = 0
             write_chunks(fresh / f"{file}{_SUFFIX}", _table(schema, batches, name, counts))
-        write_chunks(fresh / f"{_PAIRS}{_SUFFIX}", _pairs(graph))
+        write_chunks(fresh / _PAIRS, _pairs(graph))
     return counts
 
 

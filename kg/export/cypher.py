@@ -42,7 +42,7 @@ CYPHER_FORMATS = ("table", "csv", "tsv", "json")
 _TOKENS = re.compile(
     r"""
     (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?P<name>`(?:``|[^`])*`)|(?P<comment>/\*.*?\*/|//[^\n\r]*)
-    |(?P<word>[^\W\d]\w*)|(?P<end>;)|(?P<open>['"`]|/\*)|(?P<blank>\s+)|(?P<other>\d\w*|.)
+    |(?P<word>[^\W\d]\w*)|(?P<end>;)|(?P<open>['"`]|/\*)|(?P<blank>\s+)|(?P<number>\d\w*)|(?P<other>.)
     """,
     re.DOTALL | re.VERBOSE,
 )
@@ -207,6 +207,8 @@ def _words(text: str) -> Iterator[str]:
             raise QueryError(f"a quote or comment is opened by {match.group()} and not closed")
         if match.lastgroup == "word":
             yield match.group().upper()
+        elif match.lastgroup == "number":  # LadybugDB needs no blank behind one: in `1LOAD` it reads LOAD
+            yield from (word for word in (*sorted(_REFUSED), "CALL") if match.group().upper().endswith(word))
         elif match.lastgroup == "end":
             yield ";"
 
@@ -232,7 +234,7 @@ def write_cypher_result(result: CypherResult, stream: IO[bytes], format: str = "
     format
         One of `CYPHER_FORMATS`. ``table``: as `kg.rdf.results` writes them. ``csv``, ``tsv``: a
         list or a node is JSON, what is null is nothing; in TSV, blanks stand for tabs and line breaks. ``json``: an
-        array of objects.
+        array of objects; ``Infinity`` and ``NaN`` are texts.
 
     Raises
     ------
@@ -242,7 +244,7 @@ def write_cypher_result(result: CypherResult, stream: IO[bytes], format: str = "
     if format not in CYPHER_FORMATS:
         raise QueryError(f"{format}: not a format for the answer to Cypher; use one of {', '.join(CYPHER_FORMATS)}")
     if format == "json":
-        stream.write((to_json(result.to_rows()) + "\n").encode())
+        stream.write((to_json(_as_json(result.to_rows())) + "\n").encode())
         return
     cells = [list(map(_cell, row)) for row in result.rows]
     if format == "table":
@@ -266,4 +268,10 @@ def write_cypher_result(result: CypherResult, stream: IO[bytes], format: str = "
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    plain = _as_json(value)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value with texts for the numbers that JSON has no form of (``Infinity``, ``-Infinity``, ``NaN``)."""
+    return json.loads(json.dumps(value), parse_constant=str)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg.atomic import replacing_folder
 from kg.errors import ExportError, SourceError
-from kg.export.target import Target, holds_only
+from kg.export.target import Target, is_export
 from kg.gmt import GeneSet, read_gmt, write_gmt
 from kg.model import TIERS
 
@@ -29,6 +29,7 @@ MIN_SIZE = 3
 
 _GENES, _SUFFIX = "genes", ".gmt"
 _OTHERS = {"chemicals": "Chemical", "diseases": "Disease"}
+_FILES = tuple(f"{name}{_SUFFIX}" for name in (*(f"{_GENES}-{tier}" for tier in TIERS), *_OTHERS))
 
 
 def _files(graph: PropertyGraph) -> dict[str, tuple[str, Sequence[str | None]]]:
@@ -83,8 +84,8 @@ def _write(graph: PropertyGraph, path: Path) -> Mapping[str, int]:
 
     with replacing_folder(
         path,
-        may_replace=lambda old: holds_only(old, lambda name: name.endswith(_SUFFIX)),
-        what=f"a folder of {_SUFFIX} files",
+        may_replace=lambda old: is_export(old, _FILES, _FILES[0]),
+        what="a folder of such gene sets",
     ) as fresh:
         for name, (label, tiers) in _files(graph).items():
             write_gmt(counted(name, label, tiers), fresh / f"{name}{_SUFFIX}")

@@ -96,7 +96,9 @@ def to_stream(graph: PropertyGraph, *, name: str | None = None) -> tuple[GraphSt
         _edge_batch(_empty(edge_schema(kind.relationship)), kind.relationship, kind.source, kind.target).schema
         for kind in graph.edge_kinds
     ]
-    return GraphStream(node_schemas, edge_schemas, nodes, edges, is_directed=True), counts
+    ends = [(kind.source, kind.target) for kind in graph.edge_kinds]
+    key = _INTERACTION if len(set(ends)) < len(ends) else None  # a gene can belong to a family and be drawn with it
+    return GraphStream(node_schemas, edge_schemas, nodes, edges, is_directed=True, edge_key=key), counts
 
 
 def _empty(schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,14 @@ from kg import vocab
 from kg.atomic import replacing_file, replacing_folder
 from kg.blocks import make_block
 from kg.errors import ExportError, NotFoundError
+from kg.export.streams import Range, ranges
 from kg.export.target import Target
 from kg.tables import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import polars as pl
 
     from kg.export.property_graph import PropertyGraph
     from kg.export.selection import Tables
@@ -52,12 +56,12 @@ def write_blocks(tables: Tables, target: str | Path, *, regenerate: bool = False
     n_blocks = 0
     if target.suffix == ".jsonl":
         with replacing_file(target) as path, path.open("w", encoding="utf-8", newline="\n") as file:
-            for _, block in _blocks(tables, regenerate=regenerate):
+            for _, block in _blocks(ranges(tables), regenerate=regenerate):
                 file.write(json_text(block) + "\n")
                 n_blocks += 1
         return n_blocks
     with replacing_folder(target, may_replace=_holds_blocks, what=f"a folder of {_SUFFIX} files") as fresh:
-        for figid, block in _blocks(tables, regenerate=regenerate):
+        for figid, block in _blocks(ranges(tables), regenerate=regenerate):
             text = json.dumps(block, ensure_ascii=False, indent=2)
             (fresh / f"{figid}{_SUFFIX}").write_text(text + "\n", encoding="utf-8", newline="\n")
             n_blocks += 1
@@ -72,7 +76,8 @@ def read_block(tables: Tables, figid: str) -> object:
     NotFoundError
         If the build has no figure of that id.
     """
-    for _, block in _blocks(tables, regenerate=False, figid=figid):
+    just_it = Range(tables, figid, f"{figid}\0")
+    for _, block in _blocks([just_it], regenerate=False):
         return block
     raise NotFoundError(f"{figid}: no figure of this build has that id")
 
@@ -89,22 +94,22 @@ def _is_block(path: Path) -> bool:
         return vocab.figure_iri(path.stem).encode() in file.read(65_536)
 
 
-def _blocks(tables: Tables, *, regenerate: bool, figid: str | None = None) -> Iterator[tuple[str, object]]:
-    """Yield each figure's id and block, in the order of the build; of one figure where `figid` names it."""
+def _figures(part: Range) -> pl.DataFrame:
+    """Return what the blocks of some figures are made of."""
     import polars as pl
 
-    wanted = pl.lit(value=True) if figid is None else pl.col("figid") == figid
+    symbols = part.scan("candidates").group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
+    chemicals = part.scan("chemicals").group_by("figid").agg(pl.col("word").sort_by("chemical").alias("chemicals"))
+    diseases = part.scan("diseases").group_by("figid").agg(pl.col("word").sort_by("disease").alias("diseases"))
+    figures = part.scan("figures").select("figid", "caption", "seo", "block")
+    for words in (symbols, chemicals, diseases):
+        figures = figures.join(words, on="figid", how="left", maintain_order="left")
+    return figures.collect()
 
-    def words(table: str, word: str, order: str, name: str) -> pl.LazyFrame:
-        return tables.scan(table).filter(wanted).group_by("figid").agg(pl.col(word).sort_by(order).alias(name))
 
-    symbols = words("candidates", "symbol", "position", "symbols")
-    chemicals = words("chemicals", "word", "chemical", "chemicals")
-    diseases = words("diseases", "word", "disease", "diseases")
-    figures = tables.scan("figures").filter(wanted).select("figid", "caption", "seo", "block")
-    for frame in (symbols, chemicals, diseases):
-        figures = figures.join(frame, on="figid", how="left", maintain_order="left")
-    for row in figures.collect().iter_rows(named=True):
+def _blocks(parts: Iterable[Range], *, regenerate: bool) -> Iterator[tuple[str, object]]:
+    """Yield each figure's id and block, in the order of the parts."""
+    for row in chain.from_iterable(_figures(part).iter_rows(named=True) for part in parts):
         if row["block"] is not None and not regenerate:
             yield row["figid"], json.loads(row["block"])
         else:

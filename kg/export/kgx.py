@@ -12,7 +12,7 @@ from urllib.parse import quote
 from kg.export.graph_stream import NAMED_BY
 from kg.export.schema import edge_schema, node_schema
 from kg.export.target import Target
-from kg.graph_files.kgx import KGX_FAMILY, check_kgx, family_curie, scan_kgx, write_kgx_files
+from kg.graph_files.kgx import KGX_FAMILY, SOURCE, check_kgx, family_curie, scan_kgx, write_kgx_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["CATEGORIES", "JSONL_TARGET", "MEANINGS", "TARGET"]
 
 _EDGE = "pfkg.edge"
-_SOURCE = "infores:pfocr"
 _MENTION = "GeneMention"
 
 
@@ -161,7 +160,7 @@ class _Rows:
             ends[1].alias("object"),
             *(pl.lit(value).alias(name) for name, value in meaning._asdict().items() if name != "category"),
             pl.lit([meaning.category]).alias("category"),
-            pl.lit(_SOURCE).alias("primary_knowledge_source"),
+            pl.lit(SOURCE).alias("primary_knowledge_source"),
         )
         if kind.source == "Figure":
             rows = rows.join(self._papers_of_figures(), on="source", how="left", maintain_order="left")

@@ -33,6 +33,7 @@ __all__ = ["load_neo4j"]
 
 _ROWS = 5_000  # of a transaction
 _NOTE = "KgLoad"
+_SCHEMES = tuple(f"{name}{secure}://" for name in ("bolt", "neo4j") for secure in ("", "+s", "+ssc"))
 
 _NODES = "UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n = row"
 _EDGES = """UNWIND $rows AS row
@@ -93,7 +94,7 @@ def load_neo4j(
                 progress(n_rows, total)
         session.run(f"MATCH (n:{_NOTE}) DELETE n").consume()
         counts = _counts(session, graph)
-    return Exported(uri, counts, tuple(compare_counts(expected, counts, uri)))
+    return Exported(uri, counts, tuple(compare_counts(expected, counts, uri)), tuple(graph.notes()))
 
 
 @contextmanager
@@ -104,6 +105,8 @@ def _session(uri: str, user: str, password: str, database: str | None) -> Iterat
         from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
     except ImportError as error:
         raise ExportError("loading Neo4j needs its driver: pip install 'pfocr-kg[neo4j]'") from error
+    if not uri.startswith(_SCHEMES):
+        raise ExportError(f"{visible(uri)}: not an address of Neo4j; give bolt://HOST:7687")
     try:
         with (
             GraphDatabase.driver(uri, auth=(user, password), notifications_min_severity="OFF") as driver,

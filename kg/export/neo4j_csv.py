@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 
 from kg.atomic import replacing_folder
 from kg.errors import ExportError
-from kg.export.schema import NODE_LABELS, RELATIONSHIPS, EdgeKind, NodeLabel, Property
-from kg.export.target import Target, holds_only
+from kg.export.schema import EDGE_KINDS, NODE_LABELS, RELATIONSHIPS, EdgeKind, NodeLabel, Property
+from kg.export.target import Target, is_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -176,9 +176,8 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _is_ours(path: Path) -> bool:
-    return (path / "import.sh").is_file() and holds_only(
-        path, lambda name: name in _FILES or (name.startswith(("nodes/", "edges/")) and name.endswith(("/", ".csv")))
-    )
+    tables = [*map(_node_file, NODE_LABELS.values()), *map(_edge_file, EDGE_KINDS)]
+    return is_export(path, {*_FILES, *tables}, "import.sh")
 
 
 def _read_counts(path: Path) -> Mapping[str, int]:
@@ -199,7 +198,7 @@ def _read_counts(path: Path) -> Mapping[str, int]:
             counts[label.name] = len(found)
             if len(ids[label.name]) != len(found):
                 raise ExportError(f"{file}: an id stands twice; export again")
-    for kind in (kind for relationship in RELATIONSHIPS.values() for kind in relationship.kinds):
+    for kind in EDGE_KINDS:
         file = path / _edge_file(kind)
         if file.is_file():
             counts[kind.name] = 0

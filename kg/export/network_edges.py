@@ -58,6 +58,10 @@ def read_network(path: Path) -> pl.DataFrame:
     ]
     ends = [pl.col(f"ncbigene_{end}").cast(pl.String).alias(end) for end in "ab"]
     pairs = table.select(*ends, *values)
+    for name in (name for name in _VALUES if name in table.columns):
+        wrong = table.get_column(name).filter(pairs.get_column(name).is_null()).drop_nulls()
+        if wrong.len():
+            raise ExportError(f"{path}: no network of `kg network`: {visible(str(wrong[0]))!r} is no {name}")
     ids = pl.concat([pairs.get_column("a"), pairs.get_column("b")])
     foreign = ids.filter(ids.str.starts_with("family/"))
     if foreign.len():
@@ -103,15 +107,19 @@ def network_edges(pairs: pl.DataFrame, kind: EdgeKind, nodes: dict[str, pl.Serie
     both = pairs.with_columns(labels[0].alias("label_a"), labels[1].alias("label_b"), *ends)
     same = both.filter((pl.col("label_a") == kind.source) & (pl.col("label_b") == kind.target))
     found = same.rename({"a": "source", "b": "target"})
-    if kind.source != kind.target:
+    same_label = kind.source == kind.target
+    if not same_label:
         turned = both.filter((pl.col("label_a") == kind.target) & (pl.col("label_b") == kind.source))
         found = pl.concat([found, turned.rename({"a": "target", "b": "source"}).select(found.columns)])
     places = {label: _places(ids) for label, ids in nodes.items()}
     return (
         found.join(places[kind.source].rename({"id": "source", "place": "from"}), on="source")
         .join(places[kind.target].rename({"id": "target", "place": "to"}), on="target")
-        .sort("from", "to")
-        .unique(["source", "target"], keep="first", maintain_order=True)
+        # The ends of one label have no order, so that the same two the other way round are the same pair.
+        .with_columns((pl.min_horizontal("from", "to") if same_label else pl.col("from")).alias("low"))
+        .with_columns((pl.max_horizontal("from", "to") if same_label else pl.col("to")).alias("high"))
+        .sort("from", "to", maintain_order=True)
+        .unique(["low", "high"], keep="first", maintain_order=True)
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.atomic import replacing_folder
-from kg.export.target import Target, holds_only
-from kg.export.tidy import count_files, tables
+from kg.export.target import Target
+from kg.export.tidy import count_files, is_tidy, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def write_parquet(file: Path, schema: Mapping[str, pl.DataType], batches: Iterab
 def _write(graph: PropertyGraph, path: Path) -> Mapping[str, int]:
     with replacing_folder(
         path,
-        may_replace=lambda old: holds_only(old, lambda name: name.endswith(_SUFFIX)),
+        may_replace=lambda old: is_tidy(old, _SUFFIX),
         what="a folder of Parquet tables",
     ) as fresh:
         return {

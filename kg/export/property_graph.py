@@ -104,6 +104,22 @@ class PropertyGraph:
         names = [label.name for label in self.labels] + [kind.name for kind in self.edge_kinds]
         return count_tables(self.tables, self.selection.network, names)
 
+    def notes(self) -> list[str]:
+        """Return a sentence, without its full stop, if pairs of the network have no place in the graph."""
+        if self.selection.network is None:
+            return []
+        n_edges = sum(
+            batch.height
+            for kind in self.edge_kinds
+            if kind.relationship == "CO_OCCURS_WITH"
+            for batch in self.edges(kind)
+        )
+        n_pairs = self._network.height
+        if n_edges == n_pairs:
+            return []
+        lost = f"{n_pairs - n_edges:,} of its {n_pairs:,} significant pairs"
+        return [f"{self.selection.network}: {lost} are left out, as this graph lacks a gene or family of each"]
+
     def _network_edges(self, kind: EdgeKind) -> Iterator[pl.DataFrame]:
         return slices(network_edges(self._network, kind, self._ends))
 

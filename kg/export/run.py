@@ -29,11 +29,14 @@ class Exported:
         How many there are of each label and kind of edges, by name.
     differences
         A sentence for each that differs from the tables; none if all is well.
+    notes
+        A sentence for what was asked for and has no place in the graph.
     """
 
     where: str
     counts: Mapping[str, int]
     differences: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def export_graph(graph: PropertyGraph, target: Target, path: Path, *, verify: bool = False, **options: Any) -> Exported:
@@ -71,5 +74,8 @@ def export_graph(graph: PropertyGraph, target: Target, path: Path, *, verify: bo
     """
     target.check_path(path)
     written = target.write(graph, path, **options)
-    counts = target.read_counts(path) if verify else written
-    return Exported(str(path), counts, tuple(compare_counts(target.expected(graph), counts, str(path))))
+    found = target.read_counts(path) if verify else written
+    expected = target.expected(graph)
+    counts = {name: found.get(name, 0) for name in (*expected, *(name for name in found if name not in expected))}
+    differences = tuple(compare_counts(expected, counts, str(path)))
+    return Exported(str(path), counts, differences, tuple(graph.notes()))

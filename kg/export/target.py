@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from kg.errors import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from kg.export.property_graph import PropertyGraph
 
-__all__ = ["Target", "holds_only", "tables_counts"]
+__all__ = ["Target", "is_export", "tables_counts"]
 
 
 def tables_counts(graph: PropertyGraph) -> Mapping[str, int]:
@@ -83,11 +83,20 @@ class Target:
             raise ExportError(f"{path}: an export to {self.name} is {self.output}; choose such a name")
 
 
-def holds_only(path: Path, names: Callable[[str], bool]) -> bool:
-    """Return whether a folder holds nothing but files, and folders of files, of certain names."""
-    return all(
-        not child.is_symlink()
-        and names(child.relative_to(path).as_posix() + ("/" if child.is_dir() else ""))
-        and (child.is_dir() or child.is_file())
+def is_export(path: Path, names: Collection[str], mark: str) -> bool:
+    """Return whether a folder is one that an export wrote, so that another may take its place.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    names
+        The files that an export can write, with slashes: it holds no others.
+    mark
+        The one that every export writes.
+    """
+    folders = {name.rpartition("/")[0] for name in names}
+    return (path / mark).is_file() and all(
+        not child.is_symlink() and child.relative_to(path).as_posix() in (folders if child.is_dir() else names)
         for child in path.rglob("*")
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.errors import ExportError
-from kg.export.schema import edge_schema, node_schema
+from kg.export.schema import EDGE_KINDS, NODE_LABELS, edge_schema, node_schema
+from kg.export.target import is_export
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from kg.export.property_graph import PropertyGraph
 
-__all__ = ["EDGES", "NODES", "count_files", "tables"]
+__all__ = ["EDGES", "NODES", "count_files", "is_tidy", "tables"]
 
 NODES, EDGES = "nodes_", "edges_"
 """What the names of files begin with, before the label or the kind of edge."""
@@ -27,6 +28,12 @@ def tables(graph: PropertyGraph) -> Iterator[tuple[str, str, dict[str, pl.DataTy
         yield label.name, f"{NODES}{label.name}", node_schema(label.name), graph.nodes(label.name)
     for kind in graph.edge_kinds:
         yield kind.name, f"{EDGES}{kind.name}", edge_schema(kind.relationship), graph.edges(kind)
+
+
+def is_tidy(path: Path, suffix: str, *others: str) -> bool:
+    """Return whether a folder is such an export: these tables, some other files, and nothing else."""
+    files = [*(f"{NODES}{label}" for label in NODE_LABELS), *(f"{EDGES}{kind.name}" for kind in EDGE_KINDS)]
+    return is_export(path, {*(file + suffix for file in files), *others}, f"{NODES}Figure{suffix}")
 
 
 def count_files(path: Path, suffix: str, scan: Callable[[Path], pl.LazyFrame]) -> Mapping[str, int]:

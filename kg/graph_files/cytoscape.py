@@ -21,6 +21,7 @@ __all__ = ["read_cytoscape", "to_cytoscape"]
 
 _NODE = {"id": ID, "value": ID, "name": NAME}
 _EDGE = {"source": SOURCE, "target": TARGET}
+_KEY = "key"
 _HEAD_ENDS = '"elements":{"nodes":['
 _BETWEEN = '],"edges":['
 _END = "]}}"
@@ -31,8 +32,8 @@ def to_cytoscape(graph: GraphStream) -> Iterator[str]:
 
     References
     ----------
-    https://js.cytoscape.org/#notation/elements-json; the keys ``directed``, ``multigraph`` and ``value`` are those of
-    `networkx.cytoscape_graph`.
+    https://js.cytoscape.org/#notation/elements-json; the keys ``directed``, ``multigraph``, ``value`` and ``key`` are
+    those of `networkx.cytoscape_graph`, which would keep one edge of several that have no ``key``.
 
     Raises
     ------
@@ -49,18 +50,20 @@ def to_cytoscape(graph: GraphStream) -> Iterator[str]:
     >>> print("".join(to_cytoscape(graph)).splitlines()[1])
     {"data":{"id":"6774","value":"6774","name":"STAT3","words":["a","b"]}}
     """
+    edge = _EDGE if graph.edge_key is None else _EDGE | {_KEY: graph.edge_key}
     for scope, schemas, taken in (
         ("node", graph.node_schemas, {"id", "value", "name"}),
-        ("edge", graph.edge_schemas, {"id", "source", "target"}),
+        ("edge", graph.edge_schemas, {"id", *edge}),
     ):
         for name in sorted(taken & set(attribute_types(schemas))):
             raise ExportError(f"the {scope} attribute {name!r} has a name that Cytoscape JSON has a use for; rename it")
     head = json.dumps(plain_attributes(graph.attributes), ensure_ascii=False, separators=COMPACT)
     directed = "true" if graph.is_directed else "false"
-    yield f'{{"data":{head},"directed":{directed},"multigraph":false,{_HEAD_ENDS}\n'
+    multigraph = "false" if graph.edge_key is None else "true"
+    yield f'{{"data":{head},"directed":{directed},"multigraph":{multigraph},{_HEAD_ENDS}\n'
     yield from joined(_items(graph.nodes(), _NODE))
     yield f"\n{_BETWEEN}\n"
-    yield from joined(_items(graph.edges(), _EDGE))
+    yield from joined(_items(graph.edges(), edge))
     yield f"\n{_END}\n"
 
 
@@ -83,12 +86,16 @@ def read_cytoscape(path: Path) -> Iterator[Node | Edge]:
         If the file cannot be read, or ends before its end.
     """
     last = ""
+    has_keys = False
     for item in read_lines(path):
         if isinstance(item, str):
             last = item
+            has_keys |= item.endswith(f'"multigraph":true,{_HEAD_ENDS}')
             continue
         data = item["data"]
         if "source" in data:
+            if has_keys:
+                del data[_KEY]
             yield Edge(data.pop("source"), data.pop("target"), data)
         else:
             data.pop("value")

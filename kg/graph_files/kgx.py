@@ -25,6 +25,7 @@ __all__ = [
     "KGX_FAMILY",
     "KGX_ID",
     "NODES",
+    "SOURCE",
     "KgxCounts",
     "KgxForm",
     "check_kgx",
@@ -48,6 +49,9 @@ _ODD = BREAKS.replace("[", "[|", 1)  # what a cell cannot hold
 _ON_EVERY_EDGE = ("id", "subject", "predicate", "object", "knowledge_level", "agent_type", "primary_knowledge_source")
 NODES, EDGES = "nodes", "edges"
 """The names of the two files."""
+
+SOURCE = "infores:pfocr"
+"""The ``primary_knowledge_source`` of every edge."""
 
 KGX_FAMILY = "pfkg.family"
 """The prefix of our own identifiers of families, for ``https://w3id.org/pfocr-kg/family/``."""
@@ -90,13 +94,25 @@ def write_kgx_files(
     ----------
     https://github.com/biolink/kgx/blob/master/specification/kgx-format.md
     """
-    names = {f"{name}.{suffix}" for name in (NODES, EDGES) for suffix in ("tsv", "jsonl")}
     write = _tsv if form == "tsv" else _jsonl
-    with replacing_folder(
-        folder, may_replace=lambda old: {path.name for path in old.iterdir()} <= names, what="a folder of KGX tables"
-    ) as fresh:
+    with replacing_folder(folder, may_replace=_is_ours, what="a folder of KGX tables of pfocr-kg") as fresh:
         for name, batches, schema in zip((NODES, EDGES), (nodes, edges), columns, strict=True):
             write_chunks(fresh / f"{name}.{form}", write(batches, schema))
+
+
+def _is_ours(folder: Path) -> bool:
+    """Return whether a folder holds nothing but the two tables, and the edges are PFOCR's, or there are none."""
+    files = {path.name: path for path in folder.iterdir()}
+    for form in ("tsv", "jsonl"):
+        if set(files) == {f"{NODES}.{form}", f"{EDGES}.{form}"} and all(path.is_file() for path in files.values()):
+            starts = [_start(files[f"{name}.{form}"]) for name in (NODES, EDGES)]
+            return SOURCE.encode() in starts[1] or all(start.count(b"\n") <= (form == "tsv") for start in starts)
+    return False
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(65_536)
 
 
 def _tsv(batches: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType]) -> Iterator[bytes]:

@@ -62,6 +62,8 @@ class GraphStream:
         Of the graph as a whole.
     is_directed
         Whether an edge leads from its source to its target, and not both ways.
+    edge_key
+        The attribute that tells edges between the same two nodes apart; None where there is one at most.
     """
 
     node_schemas: Sequence[Mapping[str, pl.DataType]]
@@ -70,6 +72,7 @@ class GraphStream:
     edges: Callable[[], Iterable[pl.DataFrame]]
     attributes: Mapping[str, Any] = field(default_factory=dict)
     is_directed: bool = False
+    edge_key: str | None = None
 
 
 class Node(NamedTuple):

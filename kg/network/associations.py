@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kg import vocab
 from kg.errors import ExportError
-from kg.graph_files.kgx import family_curie, write_kgx_files
+from kg.graph_files.kgx import SOURCE, family_curie, write_kgx_files
 from kg.network.papers import pair_papers
 from kg.terminal import visible
 
@@ -32,7 +32,7 @@ _PREDICATE = "biolink:occurs_together_in_literature_with"
 _SAME_OF_ALL = {
     "knowledge_level": "statistical_association",
     "agent_type": "data_analysis_pipeline",
-    "primary_knowledge_source": "infores:pfocr",
+    "primary_knowledge_source": SOURCE,
 }
 _FAMILY = "family"
 _PREFIXES = ("biolink", "ncbigene", "pfkg", "rdf", "rdfs", "xsd")

@@ -180,6 +180,18 @@ def test_values_of_every_kind_are_plain(build: kg.Build) -> None:
         write_cypher_result(answer, stream, "xml")
 
 
+def test_numbers_that_json_has_no_form_of_are_texts(build: kg.Build) -> None:
+    answer = build.cypher("RETURN 1.0 / 0 AS a, [0.0 / 0.0] AS b, 0.5 AS c")
+    assert answer.rows[0][0] == float("inf")
+    written = {}
+    for form in ("json", "tsv"):
+        stream = io.BytesIO()
+        write_cypher_result(answer, stream, form)
+        written[form] = stream.getvalue().decode()
+    assert json.loads(written["json"], parse_constant=pytest.fail) == [{"a": "Infinity", "b": ["NaN"], "c": 0.5}]
+    assert written["tsv"] == 'a\tb\tc\nInfinity\t["NaN"]\t0.5\n'
+
+
 def test_what_a_terminal_would_obey_and_what_ends_a_line_is_not_printed() -> None:
     result = CypherResult(("a\tb",), (("x\x1b[31m\ty\nz",),))
     for form, expected in (("table", "\\x1b[31m"), ("tsv", "a b\nx\x1b[31m y z\n")):
@@ -198,6 +210,10 @@ ATTACKS = [
     "UNWIND [1] AS x LOAD FROM '{secret}' RETURN *",
     "MATCH (g:Gene) WHERE EXISTS {{ LOAD FROM '{secret}' RETURN * }} RETURN g",
     "RETURN 'a\\'' AS x LOAD FROM '{secret}' RETURN *",
+    "MATCH (g:Gene) WHERE 1 = 1LOAD FROM '{secret}' (header=false) RETURN *",
+    "MATCH (g:Gene) WHERE 1 < 1.5load FROM '{secret}' (header=false) RETURN *",
+    "MATCH (g:Gene) WHERE 1 < 1e5LOAD FROM '{secret}' (header=false) RETURN *",
+    "MATCH (g:Gene) WHERE 1 = 1CALL current_setting('home_directory') RETURN *",
     "COPY (MATCH (g:Gene) RETURN g.id) TO '{target}'",
     "COPY Gene FROM '{secret}'",
     "EXPORT DATABASE '{target}'",
@@ -240,7 +256,7 @@ def test_the_database_is_read_only_even_where_a_word_is_overlooked(
 ) -> None:
     monkeypatch.setattr(kg.export.cypher, "check_cypher", lambda _: None)
     before = build.cypher("MATCH (n) RETURN count(n) AS n").rows
-    if " LOAD " not in attack and "COPY" not in attack:  # what only the check keeps out
+    if not any(word in attack for word in (" LOAD ", "COPY", "CALL")):  # what only the check keeps out
         with pytest.raises(QueryError, match="the query cannot be answered"):
             build.cypher(attack.format(secret=tmp_path, target=tmp_path, folder=tmp_path))
     assert build.cypher("MATCH (n) RETURN count(n) AS n").rows == before

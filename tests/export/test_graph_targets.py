@@ -10,7 +10,10 @@ import networkx as nx
 import polars as pl
 import pytest
 from ndex2.cx2 import CX2Network
+from typer.testing import CliRunner
 
+import kg
+from kg.cli import app
 from kg.errors import ExportError
 from kg.export import TARGETS, PropertyGraph, Selection
 from kg.export.graph_stream import NAMED_BY
@@ -259,10 +262,32 @@ def test_a_second_export_has_the_same_bytes_and_nothing_foreign_is_replaced(tmp_
     expected = TARGETS[target].expected(graph)
     assert {name: found.get(name, 0) for name in expected} == expected
     if path.is_dir():
-        (path / "notes.txt").write_text("mine", encoding="utf-8")
+        suffix = files[0].suffix
+        alone = tmp_path / "alone"
+        alone.mkdir()
+        for foreign in (path / "notes.txt", path / f"mine{suffix}", path / f"nodes_Mine{suffix}", alone / f"a{suffix}"):
+            foreign.write_text("mine", encoding="utf-8")
+            with pytest.raises(ExportError, match="not replaced"):
+                TARGETS[target].write(graph, foreign.parent)
+            assert foreign.read_text(encoding="utf-8") == "mine"
+            foreign.unlink()
+
+
+@pytest.mark.parametrize("target", ["kgx", "kgx-jsonl"])
+def test_a_kgx_folder_of_another_source_is_not_replaced(graph: PropertyGraph, tmp_path: Path, target: str) -> None:
+    for text in ("id\tsubject\nx:1\tA:1\n", "id\tsubject\n"):
+        for name, content in (("nodes.tsv", "id\tcategory\nA:1\tbiolink:Gene\n"), ("edges.tsv", text)):
+            (tmp_path / name).write_text(content, encoding="utf-8")
         with pytest.raises(ExportError, match="not replaced"):
-            TARGETS[target].write(graph, path)
-        assert (path / "notes.txt").read_text(encoding="utf-8") == "mine"
+            TARGETS[target].write(graph, tmp_path)
+        assert (tmp_path / "edges.tsv").read_text(encoding="utf-8") == text
+
+
+def test_the_tables_of_a_build_are_not_replaced(graph: PropertyGraph, tmp_path: Path) -> None:
+    build = kg.build("seeds/", output=tmp_path / "build")
+    with pytest.raises(ExportError, match="not replaced"):
+        TARGETS["parquet"].write(graph, build.path / "tables")
+    assert (build.path / "tables" / "genes.parquet").is_file()
 
 
 def test_every_kind_of_edge_is_in_the_hostile_build(graph: PropertyGraph) -> None:
@@ -270,3 +295,42 @@ def test_every_kind_of_edge_is_in_the_hostile_build(graph: PropertyGraph) -> Non
     assert [
         kind.name for kind in EDGE_KINDS if not counts.get(kind.name, 0) and kind.relationship != "CO_OCCURS_WITH"
     ] == []
+
+
+@pytest.mark.parametrize("target", ["graphml", "kgx", "gmt"])
+def test_an_export_of_nothing_says_so(seeds_build: kg.Build, tmp_path: Path, target: str) -> None:
+    path = tmp_path / f"out{''.join(() if TARGETS[target].folder else TARGETS[target].suffixes[:1])}"
+    arguments = ["export", str(seeds_build.path), target, "-o", str(path), "--years", "1900", "--verify"]
+    result = CliRunner().invoke(app, arguments)
+    said = "0 strict gene sets, 0 genes in strict sets" if target == "gmt" else "0 nodes, 0 edges"
+    assert (result.exit_code, result.stderr.startswith(f"{path}: {said}")) == (1, True)
+    assert result.stderr.splitlines()[1:] == [f"kg: {path}: nothing of this build fits these options"]
+
+
+@pytest.mark.parametrize(
+    ("target", "read"),
+    [
+        ("graphml", nx.read_graphml),
+        ("gexf", lambda path: nx.read_gexf(path, version="1.3")),
+        ("cytoscape", lambda path: nx.cytoscape_graph(json.loads(path.read_text(encoding="utf-8")))),
+    ],
+)
+def test_networkx_keeps_two_edges_between_the_same_nodes(
+    seeds_build: kg.Build, tmp_path: Path, target: str, read: Callable[[Path], nx.MultiDiGraph[str]]
+) -> None:
+    network = tmp_path / "net.tsv"
+    network.write_text("ncbigene_a\tncbigene_b\tweight\n3716\tfamily:JAK\t2\n", encoding="utf-8")
+    path = tmp_path / f"out{TARGETS[target].suffixes[0]}"
+    made = seeds_build.export(target, path, selection=Selection(network=network), verify=True)
+    graph = read(path)
+    both = {edge["interaction"] for edge in graph["Gene:3716"]["GeneFamily:JAK"].values()}
+    assert (both, made.differences) == ({"MEMBER_OF", "CO_OCCURS_WITH"}, ())
+    assert graph.number_of_edges() == sum(n for name, n in made.counts.items() if "-" in name)
+
+
+def test_pairs_that_have_no_place_are_told(seeds_build: kg.Build, tmp_path: Path) -> None:
+    network = tmp_path / "net.tsv"
+    network.write_text("ncbigene_a\tncbigene_b\tweight\n3569\t6774\t2\n1\t2\t1\n", encoding="utf-8")
+    arguments = ["export", str(seeds_build.path), "kgx", "-o", str(tmp_path / "out"), "--with-network", str(network)]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.stderr.splitlines()[1].startswith(f"kg: {network}: 1 of its 2 ")) == (0, True)

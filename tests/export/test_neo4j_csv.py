@@ -142,7 +142,11 @@ def test_the_same_build_gives_the_same_bytes(written: Path, tmp_path: Path) -> N
 
 
 def test_a_folder_of_something_else_is_not_replaced(seeds_build: kg.Build, tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ExportError, match="not a folder of Neo4j's import files"):
-        write_neo4j(PropertyGraph(seeds_build), tmp_path)
-    assert (tmp_path / "mine.txt").exists()
+    graph = PropertyGraph(seeds_build)
+    (tmp_path / "mine").mkdir()
+    write_neo4j(graph, tmp_path / "out")
+    for foreign in (tmp_path / "mine" / "mine.txt", tmp_path / "out" / "nodes" / "Mine.csv"):
+        foreign.write_text("mine", encoding="utf-8")
+        with pytest.raises(ExportError, match="not a folder of Neo4j's import files"):
+            write_neo4j(graph, tmp_path / foreign.relative_to(tmp_path).parts[0])
+        assert foreign.exists()

@@ -59,8 +59,11 @@ def test_without_a_server_or_the_driver_there_is_a_sentence(
     graph = PropertyGraph(seeds_build)
     with pytest.raises(ExportError, match="the same command goes on from there"):
         load_neo4j(graph, f"bolt://127.0.0.1:{free_port()}", password="x")  # noqa: S106
-    with pytest.raises(ExportError, match=r"not an address of Neo4j .* give bolt://HOST:7687"):
-        load_neo4j(graph, "ftp://127.0.0.1", password="x")  # noqa: S106
+    for uri in ("ftp://127.0.0.1", "http://127.0.0.1:7474", "127.0.0.1:7687"):
+        with pytest.raises(ExportError, match="not an address of Neo4j; give bolt://HOST:7687"):
+            load_neo4j(graph, uri, password="x")  # noqa: S106
+    with pytest.raises(ExportError, match=r"not an address of Neo4j \(.*\); give bolt://HOST:7687"):
+        load_neo4j(graph, "bolt://127.0.0.1:nowhere", password="x")  # noqa: S106
     monkeypatch.setitem(sys.modules, "neo4j", None)
     with pytest.raises(ExportError, match=r"pip install 'pfocr-kg\[neo4j\]'"):
         load_neo4j(graph, "bolt://127.0.0.1", password="x")  # noqa: S106

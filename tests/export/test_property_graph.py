@@ -171,14 +171,15 @@ def test_a_pair_of_unknown_genes_is_left_out_and_a_file_without_values_has_nulls
 ) -> None:
     path = tmp_path / "net.tsv"
     path.write_text(
-        "ncbigene_a\tncbigene_b\tweight\n6774\t3569\t2\n6774\t1\t9\nfamily:JAK\t6774\t3\n", encoding="utf-8"
+        "ncbigene_a\tncbigene_b\tweight\n6774\t3569\t2\n6774\t1\t9\nfamily:JAK\t6774\t3\n3569\t6774\t2\n",
+        encoding="utf-8",
     )
     graph = PropertyGraph(seeds_build, Selection(network=path))
     (turned,) = (kind for kind in graph.edge_kinds if kind.name == "Gene-CO_OCCURS_WITH-GeneFamily")
     assert edges(graph, turned).select("source", "target", "weight").rows() == [("6774", "JAK", 3.0)]
     assert graph.counts()[turned.name] == 1
     (kind,) = (kind for kind in graph.edge_kinds if kind.name == "Gene-CO_OCCURS_WITH-Gene")
-    assert edges(graph, kind).rows() == [("6774", "3569", 2.0, None, None, None, None)]
+    assert edges(graph, kind).rows() == [("3569", "6774", 2.0, None, None, None, None)]  # not the other way as well
     assert graph.counts()[kind.name] == 1
 
 
@@ -188,6 +189,8 @@ def test_a_pair_of_unknown_genes_is_left_out_and_a_file_without_values_has_nulls
         ("net.tsv", "a\tb\n1\t2\n", "no network of `kg network`: the column ncbigene_a is missing"),
         ("net.graphml", "<graphml/>", "a network to read ends in .tsv, .csv or .parquet"),
         ("net.parquet", "no", "cannot be read as a network"),
+        ("net.tsv", "ncbigene_a\tncbigene_b\tweight\n1\t2\tmuch\n", "no network of `kg network`: 'much' is no weight"),
+        ("net.tsv", "ncbigene_a\tncbigene_b\tweight\tq_value\n1\t2\t1\tx\n", "'x' is no q_value"),
         ("net.tsv", "ncbigene_a\tncbigene_b\tweight\nfamily/10090:JAK\t1\t1\n", "family/10090:JAK, of another species"),
     ],
 )

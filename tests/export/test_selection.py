@@ -240,6 +240,12 @@ def test_pairs_of_a_network_are_edges_where_they_are_significant(build: kg.Build
     # A part of the build in which an end is not left has no such edge.
     strict = PropertyGraph(build, Selection(tier="strict", network=tmp_path / "network.tsv"))
     assert {name: strict.counts()[name] for name in edges} == dict.fromkeys(edges, 0)
+    said = "significant pairs are left out, as this graph lacks a gene or family of each"
+    assert graph.notes() == [f"{tmp_path / 'network.tsv'}: 2 of its 5 {said}"]
+    assert strict.notes() == [f"{tmp_path / 'network.tsv'}: 5 of its 5 {said}"]
+    assert PropertyGraph(build).notes() == []
+    (tmp_path / "network.tsv").write_text("\n".join([*lines[:2], ""]), encoding="utf-8")
+    assert PropertyGraph(build, Selection(network=tmp_path / "network.tsv")).notes() == []
 
 
 @pytest.mark.parametrize(

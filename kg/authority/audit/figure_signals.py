@@ -86,7 +86,7 @@ def figure_signals(
     """Yield what the figure says of a candidate; each kind of signal is a function of this module."""
     of_gene = known.gene(candidate.ncbigene)
     for signal in (
-        caption_definition(mention, candidate, context.definitions, of_gene),
+        caption_definition(mention, candidate, context.definitions, known),
         caption_support(mention, candidate, context.text, of_gene),
         better_reading(mention, candidate, context),
         companions(mention, context),
@@ -98,11 +98,12 @@ def figure_signals(
 
 
 def caption_definition(
-    mention: Mention, candidate: Candidate, definitions: Mapping[str, Sequence[str]], known: Known
+    mention: Mention, candidate: Candidate, definitions: Mapping[str, Sequence[str]], known: KnownGenes
 ) -> Signal | None:
     """Return whether the caption defines the word as the gene, or as something else; the latter needs the gene's names.
 
-    A long form is the gene's if it holds most words of one of its names, or the other way round.
+    A long form is the gene's if it holds most words of one of its names, or the other way round; it is a family's if it
+    is that of any member.
 
     References
     ----------
@@ -114,11 +115,14 @@ def caption_definition(
     longs = definitions.get(plain(part)) or definitions.get(plain(mention.symbol))
     if not longs:
         return None
+    meant = [candidate] if mention.family is None else mention.candidates
+    genes = [known.gene(each.ncbigene) for each in meant]
+    symbols = {each.symbol.lower() for each in meant}
     for long in longs:
         words = content_words(long)
-        if mention.family is not None or candidate.symbol.lower() in words or _agrees(words, known):
+        if symbols & words or any(_agrees(words, gene) for gene in genes):
             return Signal("caption_definition", f"the caption says {latin(part)} is {long}")
-    if not known.words:
+    if not all(gene.words for gene in genes):
         return None
     return Signal("caption_conflict", f"the caption says {latin(part)} is {longs[0]}")
 

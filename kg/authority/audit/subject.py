@@ -68,13 +68,13 @@ class KnownGenes:
     --------
     >>> from kg.authority.hgnc import read_hgnc
     >>> known = KnownGenes(read_hgnc("tests/authority/hgnc.txt"))
-    >>> known.gene("3976").phrases[0], known.bearers("HIF-1")
-    (' lif interleukin 6 family cytokine ', ('HIF1A', 'SETD2'))
+    >>> known.gene("3976").phrases[0], known.others("HIF-1", "29072")
+    (' lif interleukin 6 family cytokine ', ('HIF1A',))
     """
 
     def __init__(self, table: HgncTable | None = None) -> None:
         self.table = table
-        self._bearers: Mapping[str, tuple[str, ...]] | None = None
+        self._bearers: Mapping[str, Mapping[str, str | None]] | None = None
         self.gene = lru_cache(maxsize=None)(self._gene)
 
     def _gene(self, ncbigene: str) -> Known:
@@ -89,18 +89,21 @@ class KnownGenes:
             tuple(content_words(name) for name in names),
         )
 
-    def bearers(self, symbol: str) -> tuple[str, ...]:
-        """Return the approved symbols of the genes that bear a symbol, approved, former or as an alias, sorted."""
+    def others(self, symbol: str, ncbigene: str) -> tuple[str, ...]:
+        """Return the approved symbols of other genes that bear a symbol, approved, former or as an alias, sorted."""
         if self._bearers is None:
             self._bearers = self._all_bearers()
-        return self._bearers.get(plain(symbol), ())
+        return tuple(other for other, gene in self._bearers.get(plain(symbol), {}).items() if gene != ncbigene)
 
-    def _all_bearers(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, set[str]] = {}
+    def _all_bearers(self) -> dict[str, dict[str, str | None]]:
+        """Return the approved symbols, sorted, and the ids of the genes that bear a name, by the name."""
+        found: dict[str, dict[str, str | None]] = {}
         if self.table is not None:
-            approved = self.table.frame.filter(self.table.frame["status"] != "Entry Withdrawn")
-            for symbol, aliases, previous in approved.select("symbol", "aliases", "previous").iter_rows():
+            approved = self.table.frame.filter(self.table.frame["status"] != "Entry Withdrawn").sort("symbol")
+            for gene, symbol, aliases, previous in approved.select(
+                "ncbigene", "symbol", "aliases", "previous"
+            ).iter_rows():
                 for name in (symbol, *aliases, *previous):
                     # Past the cache of words, which this would fill with names that no figure has.
-                    found.setdefault(plain.__wrapped__(name), set()).add(symbol)
-        return {name: tuple(sorted(symbols)) for name, symbols in found.items()}
+                    found.setdefault(plain.__wrapped__(name), {})[symbol] = gene
+        return found

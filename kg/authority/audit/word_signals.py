@@ -64,7 +64,7 @@ def several_genes(mention: Mention, candidate: Candidate, known: KnownGenes) -> 
         return Signal("several_genes", f"the word was read as several genes: also {also}")
     if LEXICON_TIERS.get(mention.lexicon) == "strict":
         return None
-    others = [symbol for symbol in known.bearers(mention.symbol) if symbol != candidate.symbol]
+    others = known.others(mention.symbol, candidate.ncbigene)  # by id: symbols of the files can be former ones
     wanted = plain(mention.symbol)
     namesakes = [symbol for symbol in others if plain(symbol).startswith(wanted)]
     if namesakes and not plain(candidate.symbol).startswith(wanted):

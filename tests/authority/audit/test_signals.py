@@ -12,7 +12,16 @@ from kg.authority.audit.text import repair
 from kg.authority.hgnc import read_hgnc
 
 TABLE = Path(__file__).parents[1] / "hgnc.txt"
-IDS = {"STAT3": "6774", "IL6": "3569", "MAVS": "57506", "PAEP": "5047", "NR2C2": "7182", "LIF": "3976", "KRAS": "3845"}
+IDS = {
+    "STAT3": "6774",
+    "IL6": "3569",
+    "MAVS": "57506",
+    "PAEP": "5047",
+    "NR2C2": "7182",
+    "LIF": "3976",
+    "KRAS": "3845",
+    "JAK1": "3716",
+}
 
 
 def mention(
@@ -114,7 +123,16 @@ def test_the_caption_supports_and_contradicts() -> None:
     jak = mention("JAK", "JAK", "JAK1", lexicon="bioentities_symbol", family="JAK")
     assert "caption_family" in signals(jak, caption="the JAK/STAT pathway")
     assert "caption_definition" in signals(jak, caption="Janus kinase (JAK)")
+    assert "caption_conflict" in signals(jak, caption="jumping arthropod knees (JAK)")
     assert not {name for name in signals(jak, caption="no word of it") if name.startswith("caption")}
+
+
+def test_a_former_symbol_is_no_other_gene() -> None:
+    """The file's symbol can be older than the table, or newer; the gene is the same by its id."""
+    old = Candidate(IDS["IL6"], "IFNB2", "9606", "Homo sapiens")
+    for symbol in ("IL-6", "BSF2"):
+        former = Mention(1, symbol, symbol, "hgnc_alias_symbol", None, (old,))
+        assert not {"shared_alias", "namesake"} & signals(former).keys()
 
 
 def test_without_a_table_a_definition_cannot_contradict() -> None:
