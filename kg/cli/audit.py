@@ -40,6 +40,11 @@ def audit(
 
     target = sys.stdout if output == "-" else output
     chosen = None if grades is None else [grade.value for grade in grades]
-    counts = read_build(folder).write_audit(target, hgnc=hgnc, grades=chosen, limit=limit)
+    build = read_build(folder)
+    if hgnc is None and "hgnc" in build.manifest["inputs"].get("authority", {}):
+        typer.echo(
+            "kg: the build was made with HGNC's table, and is audited without; give --hgnc for the same", err=True
+        )
+    counts = build.write_audit(target, hgnc=hgnc, grades=chosen, limit=limit)
     said = ", ".join(f"{counts[grade.value]:,} {grade.value}" for grade in Grade)
     typer.echo(f"{sum(counts.values()):,} candidate genes: {said}", err=True)

@@ -108,9 +108,12 @@ def run(
         if job.raise_problems:
             raise_costly(problems)
         old = open_old_build(target, job, index.rows()) if update else None
+        more: list[object] = ["store"] if store else []
+        more += [authority.describe()] if authority is not None else []
+        more += ["audit"] if is_audited else []
         inputs: dict[str, object] = {
             "documents": len(index),
-            "sha256": _digest(index, job, n_parts, problems, store=store),
+            "sha256": _digest(index, job, n_parts, problems, more),
         }
         if authority is not None:
             inputs["authority"] = authority.describe()
@@ -176,11 +179,11 @@ def _carrying(tasks: Iterator[Task]) -> Iterator[Task]:
         )
 
 
-def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem], *, store: bool) -> str:
-    """Return the SHA-256 of all that decides on the bytes of a build, in hexadecimal digits."""
+def _digest(index: Index, job: Job, n_parts: int | None, problems: Iterable[Problem], more: Iterable[object]) -> str:
+    """Return the SHA-256 of all that decides on what a build holds, in hexadecimal digits."""
     # A compressed file shows where one batch ends and the next begins.
     size = BATCH if job.compression else None
-    asked = [provenance(), job.formats, job.compression, n_parts, size, *(["store"] if store else [])]
+    asked = [provenance(), job.formats, job.compression, n_parts, size, *more]
     sha256 = hashlib.sha256(json_text(asked).encode())
     for row in index.rows():
         sha256.update(json_text(row).encode())

@@ -282,13 +282,14 @@ def _distributions(dataset: str, files: Mapping[str, Any]) -> Iterator[Descripti
 def _run(dataset: str, manifest: Mapping[str, Any]) -> Iterator[Description]:
     """Yield the run, what it read, and the program that ran."""
     tool, inputs = manifest["tool"], manifest["inputs"]
+    authorities = {name: about for name, about in inputs.get("authority", {}).items() if isinstance(about, dict)}
     program = f"{BASE}/software/{tool['name']}/{tool['version']}"
     yield _node(
         f"{dataset}#run",
         ("prov:Activity",),
         {
             "rdfs:label": f"{tool['name']} {tool['version']}: build",
-            "prov:used": f"{dataset}#inputs",
+            "prov:used": [f"{dataset}#inputs", *(f"{dataset}#{name}" for name in authorities)],
             "prov:wasAssociatedWith": program,
             "prov:endedAtTime": manifest.get("created", []),
         },
@@ -303,6 +304,9 @@ def _run(dataset: str, manifest: Mapping[str, Any]) -> Iterator[Description]:
             "prov:wasAttributedTo": vocab.WIKIPATHWAYS,
         },
     )
+    for name, about in authorities.items():
+        label, identifier = f"{name}: {about['file']}", f"sha256:{about['sha256']}"
+        yield _node(f"{dataset}#{name}", ("prov:Entity",), {"rdfs:label": label, "schema:identifier": identifier})
     yield _node(
         program,
         ("prov:SoftwareAgent", "schema:SoftwareApplication"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import kg
 from kg.authority.naming import Authority, open_authority
+from kg.cli import app
 from kg.errors import BuildError, SourceError
 from kg.folder import GRAPH_SUFFIXES
 from kg.model import Gene, GeneFamily
@@ -147,3 +150,20 @@ def test_bad_tables_stop_before_anything_is_written(source: Path, tmp_path: Path
     with pytest.raises(BuildError, match="give HGNC's table, too"):
         kg.build(source, output=tmp_path / "out", current_symbols=True)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_description_names_the_tables_and_tells_builds_apart(source: Path, tmp_path: Path) -> None:
+    bare = kg.build(source, output=tmp_path / "bare", formats="turtle")
+    named = kg.build(source, output=tmp_path / "named", formats="turtle", hgnc=HGNC)
+    asked = "SELECT ?set ?digest { ?set a void:Dataset ; prov:wasGeneratedBy/prov:used/schema:identifier ?digest }"
+    found = [{(row["set"], row["digest"]) for row in build.query(asked).to_rows()} for build in (bare, named)]
+    assert not {dataset for dataset, _ in found[0]} & {dataset for dataset, _ in found[1]}
+    assert f"sha256:{hashlib.sha256(HGNC.read_bytes()).hexdigest()}" in {digest for _, digest in found[1]}
+
+
+def test_an_audit_without_the_table_of_its_build_says_so(source: Path, tmp_path: Path) -> None:
+    kg.build(source, output=tmp_path / "named", formats=(), hgnc=HGNC)
+    for more, is_said in (([], True), (["--hgnc", str(HGNC)], False)):
+        done = CliRunner().invoke(app, ["audit", str(tmp_path / "named"), "-o", str(tmp_path / "a.tsv"), *more])
+        assert done.exit_code == 0
+        assert ("kg: the build was made with HGNC's table" in done.stderr) is is_said
