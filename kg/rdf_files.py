@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kg.errors import KgError
 
-__all__ = ["MOST_TELLING", "parse_file", "reading", "to_lines"]
+__all__ = ["MOST_TELLING", "parse_file", "reading", "to_lines", "unreadable"]
 
 MOST_TELLING = ("n-quads", "n-triples", "turtle", "json-ld")
 """The formats of `kg.folder.GRAPH_SUFFIXES`: the one that knows named graphs, then the others, the fastest first."""
@@ -54,10 +54,22 @@ def reading(path: Path, name: str, error_type: type[KgError]) -> Iterator[IO[byt
             yield stream
     # A compressed file that is cut off is an EOFError, a damaged one gzip's OSError or zstandard's own error.
     except (SyntaxError, OSError, EOFError, ValueError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        place = path if line is None else f"{path}:{line}"
-        reason = error.msg if isinstance(error, SyntaxError) else error
-        raise error_type(f"{place}: cannot be read as {name} ({reason}); build the folder again") from error
+        raise error_type(unreadable(path, name, error)) from error
+
+
+def unreadable(path: Path, name: str, error: Exception) -> str:
+    """Return the sentence that says why an RDF file of a build cannot be read as what it is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> unreadable(Path("demo/graph.nq"), "n-quads", EOFError("it is cut off"))
+    'demo/graph.nq: cannot be read as n-quads (it is cut off); build the folder again'
+    """
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    place = path if line is None else f"{path}:{line}"
+    reason = error.msg if isinstance(error, SyntaxError) else error
+    return f"{place}: cannot be read as {name} ({reason}); build the folder again"
 
 
 def parse_file(path: Path, name: str, error_type: type[KgError]) -> Iterator[ox.Quad]:

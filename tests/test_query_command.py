@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import kg
 import kg.cli.query
 from kg.cli import app
+from kg.rdf.results import RESULT_FORMATS
 from tests.rdf.test_upload import GRAPH, Peer, served
 from tests.rdf.test_workers import ENDLESS
 from tests.test_cli import run
@@ -24,6 +25,8 @@ from tests.test_cli import run
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from kg.rdf.results import Kind
 
 runner = CliRunner()
 
@@ -84,6 +87,14 @@ def test_an_answer_that_nobody_reads_to_its_end_is_given_up(folder: Path) -> Non
     assert process.stderr is not None
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+@pytest.mark.parametrize("kind", RESULT_FORMATS)
+def test_every_format_that_a_sentence_names_can_be_asked_for(folder: Path, kind: Kind) -> None:
+    text = {"select": "SELECT ?s {}", "ask": "ASK {}", "graph": "DESCRIBE ncbigene:6774"}[kind]
+    for name in RESULT_FORMATS[kind]:
+        done = runner.invoke(app, ["query", str(folder), text, "--format", name])
+        assert (done.exit_code, done.stdout != "") == (0, True), done.output
 
 
 def test_an_example_is_asked_with_its_parameters(folder: Path) -> None:

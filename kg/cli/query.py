@@ -37,7 +37,7 @@ def query(
         list[str] | None, typer.Option("--param", metavar="K=V", help="A value for the example; may be given again.")
     ] = None,
     result_format: Annotated[
-        Literal["table", "csv", "tsv", "json", "xml", "turtle", "n-triples"],
+        Literal["table", "csv", "tsv", "json", "xml", "turtle", "n-triples", "rdf-xml", "json-ld"],
         typer.Option("--format", help="How to print the answer."),
     ] = "table",
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, max=MANY, help="Print only N rows.")] = None,

@@ -11,6 +11,7 @@ from kg.errors import BuildError, QueryError, Severity
 from kg.folder import DESCRIPTION, GRAPH_SUFFIXES, Folder, file_digest, is_build, provenance
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents
+from kg.rdf.query import open_store
 from kg.rdf.store import STORE, find_store, update_store, write_store
 from kg.tables import COLUMNS, FIGURE_TABLES, read_frame
 
@@ -165,9 +166,12 @@ def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild |
 
 
 def has_store(folder: Folder) -> bool:
-    """Return whether a build has a store of its own; one that is another build's is none."""
+    """Return whether a build has a store of its own; one that is another build's, or is damaged, is none."""
     with suppress(QueryError):
-        return find_store(folder) is not None
+        path = find_store(folder)
+        if path is not None:
+            open_store(path)
+            return True
     return False
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
+import ssl
 import time
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -176,9 +178,10 @@ class Endpoint:
                     connection.close()
             except TimeoutError:
                 reason = f"says nothing for {self._timeout:g} s; is it overloaded?"
-            except ConnectionRefusedError as error:
-                raise ExportError(f"{address.text}: nobody answers there; is the server running?") from error
             except (OSError, http.client.HTTPException) as error:
+                final = _final_reason(error)
+                if final is not None:
+                    raise ExportError(f"{address.text}: {final}") from error
                 reason = f"the connection failed ({visible(str(error) or type(error).__name__)})"
             else:
                 if response.status < 300:
@@ -188,6 +191,19 @@ class Endpoint:
                     raise ExportError(f"{address.text}: {reason}")
             connection.close()
         raise ExportError(f"{address.text}: {reason} (tried {TRIES} times)")
+
+
+def _final_reason(error: Exception) -> str | None:
+    """Return why there is no connection, and will be none however often it is tried; None if that may pass."""
+    if isinstance(error, ConnectionRefusedError):
+        return "nobody answers there; is the server running?"
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME:
+        return "there is no host of this name"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate cannot be trusted ({visible(str(error))})"
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return f"no connection by https ({visible(str(error))}); does it speak http?"
+    return None
 
 
 def _reason(response: http.client.HTTPResponse, answer: bytes) -> str:
@@ -221,6 +237,13 @@ class _Address:
             raise ExportError(f"{visible(text)}: not an address ({error})") from error
         if parts.scheme not in ("http", "https") or not self.host or not text.isprintable() or " " in text:
             raise ExportError(f"{visible(text)}: not an address; give one like http://localhost:7878/store")
+        try:
+            text.encode("ascii")
+        except UnicodeEncodeError as error:
+            raise ExportError(
+                f"{visible(text)}: not an address; write letters beyond ASCII percent-encoded, and names of hosts in"
+                " punycode"
+            ) from error
         if parts.username is not None or parts.password is not None:
             raise ExportError("the address holds a name or a password; give --user NAME, and the password when asked")
         self.text = text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from kg.errors import QueryError
-from kg.folder import GRAPH_SUFFIXES, Folder
+from kg.folder import GRAPH_SUFFIXES, Folder, is_build
 from kg.rdf.results import RESULT_FORMATS, Result, to_result, write_result
 from kg.rdf.sparql import QUERY_PREFIXES, check_query, has_dataset_clause, syntax_error
 from kg.rdf.store import find_store, load_description
@@ -107,7 +107,9 @@ def open_store(source: Folder | Path) -> ox.Store:
     try:
         return ox.Store.read_only(str(path))
     except (OSError, RuntimeError) as error:  # RocksDB's own errors are RuntimeErrors
-        raise QueryError(f"{path}: cannot be opened as an Oxigraph store ({visible(str(error))})") from error
+        way_out = f"; make it anew with `kg load {path.parent} store`" if is_build(path.parent) else ""
+        reason = visible(str(error))
+        raise QueryError(f"{path}: cannot be opened as an Oxigraph store ({reason}){way_out}") from error
 
 
 def query(

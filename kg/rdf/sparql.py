@@ -285,7 +285,20 @@ def syntax_error(text: str, error: SyntaxError) -> QueryError:
     prefix, colon, _ = token.text.partition(":")
     if token.kind == "name" and prefix != "_" and prefix not in {*QUERY_PREFIXES, *_declared(pieces)}:
         return _refusal(text, token.start, f"syntax error: the prefix `{visible(prefix + colon)}` is not declared")
-    return _refusal(text, token.start, f"syntax error: `{visible(shorten(token.text, 40))}` cannot stand here")
+    shown = visible(shorten(token.text, 40))
+    if token.kind == "iri" and not _is_iri(token.text[1:-1]):
+        return _refusal(text, token.start, f"syntax error: `{shown}` is not an absolute IRI")
+    return _refusal(text, token.start, f"syntax error: `{shown}` cannot stand here")
+
+
+def _is_iri(text: str) -> bool:
+    import pyoxigraph
+
+    try:
+        pyoxigraph.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 _ENDS = "the query ends before it is complete"

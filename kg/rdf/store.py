@@ -15,6 +15,7 @@ import io
 import json
 import os
 import shutil
+import traceback
 from functools import lru_cache
 from itertools import groupby
 from typing import IO, TYPE_CHECKING, BinaryIO
@@ -22,7 +23,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 from kg.atomic import replacing_file, replacing_folder
 from kg.errors import BuildError, QueryError
 from kg.folder import DESCRIPTION, MANIFEST, write_manifest
-from kg.rdf_files import MOST_TELLING, parse_file, reading, to_lines
+from kg.rdf_files import MOST_TELLING, parse_file, reading, to_lines, unreadable
 from kg.vocab import (
     BASE,
     DATASET_GRAPH,
@@ -236,6 +237,7 @@ def _link_or_copy(source: str, target: str) -> None:
 def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None]) -> int:
     import pyoxigraph as ox
 
+    store: ox.Store | None = None
     try:
         store = ox.Store(str(path))
         store.remove_graph(ox.NamedNode(DATASET_GRAPH))
@@ -246,6 +248,11 @@ def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None]) -> in
         (path / NOTE).write_text(json.dumps(_note(folder)) + "\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # RocksDB's own errors are RuntimeErrors
         raise BuildError(f"{path}: the store cannot be written ({error})") from error
+    except BaseException as error:
+        # The frames hold the store open, and RocksDB would write on while the folder is taken away.
+        traceback.clear_frames(error.__traceback__)
+        store = None
+        raise
     return n_quads
 
 
@@ -277,10 +284,18 @@ def _load(store: ox.Store, folder: Folder, graphs: Collection[str] | None) -> No
         if name == "json-ld":
             store.bulk_extend(_quads(path, graphs))
             continue
-        with reading(path, name, QueryError) as stream:
-            syntax = ox.RdfFormat.TRIG if name == "turtle" else ox.RdfFormat.N_QUADS
+        syntax = ox.RdfFormat.TRIG if name == "turtle" else ox.RdfFormat.N_QUADS
+        try:
             # Oxigraph asks Python for each piece, so that Ctrl-C does not wait for the end.
-            store.bulk_load(_Pieces(_IN_GRAPHS[name](to_lines(stream), graphs)), syntax)
+            store.bulk_load(_Pieces(_in_graphs(path, name, graphs)), syntax)
+        except SyntaxError as error:  # an OSError here is one of the store's own files: the disk is full
+            raise QueryError(unreadable(path, name, error)) from error
+
+
+def _in_graphs(path: Path, name: str, graphs: Collection[str] | None) -> Iterator[bytes]:
+    """Yield the text of a file as N-Quads, or TriG."""
+    with reading(path, name, QueryError) as stream:
+        yield from _IN_GRAPHS[name](to_lines(stream), graphs)
 
 
 def _quads(path: Path, graphs: Collection[str] | None) -> Iterator[ox.Quad]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cache", "Cached", "etag", "is_repeatable"]
 
+_OVERHEAD = 512  # bytes of memory that an answer takes beside its own, at least
 _MAX_CHECKED = 4_000  # characters; a longer query is not looked through, and not kept
 # What gives another answer each time: SPARQL 1.1 Query Language, sections 17.4.1.9, 17.4.2.9-10, 17.4.4.5, 17.4.5.1.
 _CHANGING = frozenset({"BNODE", "NOW", "RAND", "UUID"})
@@ -63,11 +64,12 @@ class Cache:
     Parameters
     ----------
     max_bytes
-        How many bytes all answers may take together; one that takes more than an eighth of them is not kept.
+        How many bytes all answers may take together, with what keeping each of them takes, so that empty ones do not
+        pile up without end; one that takes more than an eighth of them is not kept.
 
     Examples
     --------
-    >>> cache = Cache(80)
+    >>> cache = Cache(10_000)
     >>> cache.put("a", Cached("text/csv", b"12345"))
     >>> cache.get("a"), cache.get("b")
     (Cached(label='text/csv', data=b'12345'), None)
@@ -87,11 +89,15 @@ class Cache:
 
     def put(self, key: Hashable, answer: Cached) -> None:
         """Keep an answer; those that were not asked for longest make room for it."""
-        if len(answer.data) * 8 > self._max_bytes:
+        if _size(answer) * 8 > self._max_bytes:
             return
         old = self._answers.pop(key, None)
-        self._n_bytes += len(answer.data) - (0 if old is None else len(old.data))
+        self._n_bytes += _size(answer) - (0 if old is None else _size(old))
         self._answers[key] = answer
         while self._n_bytes > self._max_bytes:
             _, gone = self._answers.popitem(last=False)
-            self._n_bytes -= len(gone.data)
+            self._n_bytes -= _size(gone)
+
+
+def _size(answer: Cached) -> int:
+    return len(answer.data) + _OVERHEAD

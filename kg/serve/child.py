@@ -31,7 +31,7 @@ class Child(asyncio.SubprocessProtocol):
     """
 
     def __init__(self) -> None:
-        self.is_aside = False
+        self.is_aside = self.is_open = False
         self.identity = (0, 0)
         self._transport: asyncio.SubprocessTransport | None = None
         self._input: asyncio.WriteTransport | None = None
@@ -65,6 +65,7 @@ class Child(asyncio.SubprocessProtocol):
         )
         try:
             await child.open()
+            child.is_open = True
         except BaseException:
             child.kill()
             await child.ended()
@@ -177,7 +178,9 @@ class Child(asyncio.SubprocessProtocol):
         if self._answer is None or self._answer.done():
             return
         status = None if self._transport is None else self._transport.get_returncode()
-        if status is not None and status < 0:
+        if not self.is_open:
+            self._answer.set_exception(KgError("its process was ended before it had opened the store"))
+        elif status is not None and status < 0:
             reason = "the query needs more memory than it may have, or nests too deep; ask for less at once"
             self._answer.set_exception(QueryLimitError(reason, "memory"))
         else:

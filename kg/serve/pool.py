@@ -232,8 +232,10 @@ class Pool:
                 self._say(f"a worker cannot start: {error}")
                 await asyncio.sleep(_RETRY_AFTER)
             else:
-                self._offer(child)
-                return
+                if child.identity == self.identity:
+                    self._offer(child)
+                    return
+                child.kill()  # another build took the place of the one that it opened
 
     async def _start_child(self) -> Child:
         identity = self.identity

@@ -8,7 +8,7 @@ import signal
 import socket
 import tempfile
 import threading
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,18 +86,20 @@ def _check_libraries() -> None:
 @contextmanager
 def _listening(options: Options) -> Iterator[socket.socket]:
     """Give a socket that listens, so that a port that is taken is known before anything is loaded."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as sock:
+    with ExitStack() as stack:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                options.host, options.port, type=socket.SOCK_STREAM
+            )[0]
+            sock = stack.enter_context(socket.socket(family, kind, protocol))
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(address)
             sock.listen(_BACKLOG)  # who comes before the server is ready waits
-            yield sock
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        place = f"{options.host}:{options.port}"
-        raise KgError(f"{place}: cannot listen there ({error.strerror or error}); choose another --port") from error
+        except OSError as error:
+            place = f"{options.host}:{options.port}"
+            reason = error.strerror or error
+            raise KgError(f"{place}: cannot listen there ({reason}); choose another --host or --port") from error
+        yield sock
 
 
 @contextmanager
@@ -182,6 +184,10 @@ async def _run(
         await server.serve(sockets=[sock])
     finally:
         await pool.stop()
+        if threading.current_thread() is threading.main_thread():
+            # Closing the loop would let a second SIGTERM end the process before the temporary store is gone.
+            loop.remove_signal_handler(signal.SIGTERM)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
     return interrupted
 
 

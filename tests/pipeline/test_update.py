@@ -295,7 +295,7 @@ def test_an_update_changes_only_the_graphs_that_differ(
     assert seen == [{"PMC1__f003", "PMC1__f007", "PMC1__f999"}]
 
 
-@pytest.mark.parametrize("damage", ["none", "gone", "other", "not asked for before"])
+@pytest.mark.parametrize("damage", ["none", "gone", "other", "cut off", "not asked for before"])
 def test_an_update_makes_the_store_that_is_wanted(source: Path, tmp_path: Path, damage: str) -> None:
     out = tmp_path / "out"
     build(source, out, store=damage != "not asked for before")
@@ -303,6 +303,9 @@ def test_an_update_makes_the_store_that_is_wanted(source: Path, tmp_path: Path, 
         shutil.rmtree(out / "store")
     elif damage == "other":
         (out / "store" / NOTE).write_text("{}")
+    elif damage == "cut off":
+        for file in (out / "store").glob("*.sst"):
+            file.write_bytes(b"")
     updated = build(source, out, store=True, update=True)
     assert {str(quad) for quad in open_store(updated)} == {str(quad) for quad in load_store(updated)}
     assert "store" not in build(source, out, update=True).manifest  # as in a full build without it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,7 +148,7 @@ def test_a_store_that_is_older_than_its_build_is_refused(seeds: Path, copied: Fo
 def test_a_damaged_store_is_a_sentence(copied: Folder) -> None:
     load_into_build(copied)
     (copied.path / "store" / "CURRENT").write_text("nonsense\n")
-    with pytest.raises(QueryError, match="store: cannot be opened as an Oxigraph store"):
+    with pytest.raises(QueryError, match=r"store: cannot be opened as an Oxigraph store .*kg load .* store`"):
         kg.read_build(copied.path).query("ASK {}")
 
 
@@ -172,6 +173,18 @@ def test_a_store_that_cannot_be_written_is_a_sentence(copied: Folder, tmp_path: 
     (tmp_path / "file").write_text("")
     with pytest.raises(BuildError, match="the store cannot be written"):
         write_store(copied, tmp_path / "file")
+
+
+def test_a_full_disk_is_not_said_to_be_the_fault_of_the_graph(copied: Folder, tmp_path: Path) -> None:
+    with (copied.path / "graph.nq").open("a", encoding="utf-8") as graph:
+        graph.writelines(f'<urn:a:{i}> <urn:p> "{i * 7919}" <urn:g> .\n' for i in range(30_000))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, before[1]))
+    try:
+        with pytest.raises(BuildError, match=r"the store cannot be written .*File too large"):
+            write_store(copied, tmp_path / "store")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_an_interrupted_load_leaves_the_old_store(copied: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

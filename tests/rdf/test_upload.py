@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
+import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -243,8 +246,6 @@ def test_nobody_there_and_somebody_slow_are_sentences(build: kg.Build, monkeypat
     ):
         upload(build, endpoint)
     monkeypatch.setattr(endpoint_module, "TRIES", 2)
-    import socket
-
     with socket.create_server((HOST, 0)) as silent:  # accepts, and never says a word
         port = silent.getsockname()[1]
         with (
@@ -252,6 +253,55 @@ def test_nobody_there_and_somebody_slow_are_sentences(build: kg.Build, monkeypat
             Endpoint(f"http://{HOST}:{port}/store", timeout=0.05) as endpoint,
         ):
             upload(build, endpoint)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "there is no host of this name"),
+        (ssl.SSLCertVerificationError(1, "self-signed certificate"), "its certificate cannot be trusted"),
+        (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), "no connection by https .*; does it speak http"),
+    ],
+)
+def test_what_never_passes_is_tried_once(monkeypatch: pytest.MonkeyPatch, error: OSError, said: str) -> None:
+    tries: list[object] = []
+
+    def fail(*_: object, **__: object) -> None:
+        tries.append(None)
+        raise error
+
+    monkeypatch.setattr(socket, "create_connection", fail)
+    with pytest.raises(ExportError, match=said), Endpoint("https://example.org/store") as endpoint:
+        endpoint.count()
+    assert len(tries) == 1
+
+
+@pytest.mark.integration
+def test_a_certificate_of_nobody_is_refused_at_once(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    asked = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(["openssl", *asked.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    n_calls = 0
+
+    def answer(sock: socket.socket) -> None:
+        nonlocal n_calls
+        connection, _ = sock.accept()
+        n_calls += 1
+        with connection, suppress(ssl.SSLError):  # the client does not like it
+            context.wrap_socket(connection, server_side=True)
+
+    with socket.create_server((HOST, 0)) as sock:
+        thread = threading.Thread(target=answer, args=(sock,))
+        thread.start()
+        with (
+            pytest.raises(ExportError, match=r"/query: its certificate cannot be trusted \(.*self-signed"),
+            Endpoint(f"https://{HOST}:{sock.getsockname()[1]}/store") as endpoint,
+        ):
+            endpoint.count()
+        thread.join()
+    assert n_calls == 1
 
 
 @pytest.mark.parametrize(
@@ -276,6 +326,8 @@ def test_a_name_and_a_password_are_sent(build: kg.Build, peer: Peer) -> None:
         ("http://[::1", None, "not an address"),
         ("http://example.org:x/", None, "not an address"),
         ("http://exa mple.org/", None, "not an address"),
+        ("http://example.org/é", None, "letters beyond ASCII percent-encoded"),
+        ("http://exämple..org/", None, "punycode"),
         ("http://me:secret@example.org/", None, "holds a name or a password; give --user NAME"),
         ("http://example.org/", "no iri", "no iri: not an IRI"),
         ("http://example.org/", "a:b> { } #", "not an IRI"),

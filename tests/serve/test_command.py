@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import errno
+import signal
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +19,8 @@ from kg.errors import KgError
 from kg.serve import Options, is_loopback, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 OPTIONS: list[tuple[list[str], dict[str, Any]]] = [
     ([], {}),
@@ -83,10 +87,35 @@ def test_a_name_that_is_no_address_is_a_sentence(seeds_build: kg.Build) -> None:
         serve(seeds_build, Options(host="nowhere.invalid", port=0))
 
 
+def test_what_fails_later_is_not_blamed_on_the_address(seeds_build: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(kg.serve.server, "find_store", fail)
+    with pytest.raises(OSError, match="Too many open files"):
+        serve(seeds_build, Options(port=0))
+
+
 def test_ip_version_6(seeds_build: kg.Build) -> None:
     said: list[str] = []
     serve(seeds_build, Options(host="::1", port=0), say=said.append, ready=lambda _, stop: stop())
     assert "SPARQL at http://[::1]:" in said[-1]
+
+
+def test_a_second_sigterm_does_not_interrupt_the_end(seeds_build: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, seen = kg.serve.server._store, []
+
+    @contextmanager
+    def store(*arguments: Any) -> Iterator[Path]:
+        with real(*arguments) as path:
+            yield path
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    monkeypatch.setattr(kg.serve.server, "_store", store)
+    before = signal.getsignal(signal.SIGTERM)
+    serve(seeds_build, Options(port=0), say=lambda _: None, ready=lambda _, stop: stop())
+    assert seen == [signal.SIG_IGN]
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_store_that_cannot_be_opened_is_a_sentence(seeds_build: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:

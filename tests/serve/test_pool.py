@@ -12,7 +12,7 @@ import pytest
 
 from kg.errors import KgError, QueryError, QueryLimitError, QueryRefusedError
 from kg.rdf.messages import Question
-from kg.rdf.store import write_store
+from kg.rdf.store import NOTE, write_store
 from kg.serve.cache import Cache, Cached, is_repeatable
 from kg.serve.child import Child
 from kg.serve.pool import Pool
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import kg
+    from kg.rdf.workers import Answer
 
 COUNT = Question(text="SELECT (COUNT(?m) AS ?n) { ?m a pfkg:GeneMention }", formats=("csv",))
 SLOW = Question(text=ENDLESS)
@@ -149,11 +150,52 @@ def test_a_worker_that_died_is_replaced(store: Path) -> None:
     asyncio.run(run())
 
 
+def test_a_worker_that_opened_what_was_replaced_meanwhile_is_not_used(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = Child.start
+    started: list[Child] = []
+
+    async def start_slowly(path: Path, *, max_memory: int | None) -> Child:
+        child = await start(path, max_memory=max_memory)
+        started.append(child)
+        if len(started) == 2:
+            os.utime(store / NOTE, ns=(0, 1))  # as if another build had taken its place just now
+        return child
+
+    async def run() -> None:
+        async with pool_of(store) as pool:
+            started[0].kill()
+            await started[0].ended()
+            assert (await pool.answer(COUNT)).data == ANSWER
+            assert len(started) == 3
+            assert started[2].identity == pool.identity
+
+    monkeypatch.setattr(Child, "start", start_slowly)
+    asyncio.run(run())
+
+
+def test_a_worker_that_is_killed_as_it_starts_is_not_said_to_be_a_query(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_and_die(child: Child) -> asyncio.Future[Answer]:
+        os.kill(child.pid, signal.SIGKILL)
+        return ask_to_open(child)
+
+    ask_to_open = Child.open
+    monkeypatch.setattr(Child, "open", open_and_die)
+    with pytest.raises(KgError, match="its process was ended before it had opened the store"):
+        asyncio.run(Child.start(store, max_memory=None))
+
+
 def test_only_so_many_are_put_aside(store: Path) -> None:
     async def run() -> None:
-        async with pool_of(store, slow_after=0.2, timeout=2.5) as pool:
+        async with pool_of(store, slow_after=0.2, timeout=6) as pool:
             slow = [asyncio.create_task(pool.answer(SLOW)) for _ in range(2)]
-            await asyncio.sleep(1.5)
+            async with asyncio.timeout(5):  # however long a worker takes to start on a machine that is busy
+                while len(pool._all) < 2:
+                    await asyncio.sleep(0.05)
+            await asyncio.sleep(0.6)
             assert sum(child.is_aside for child in pool._all) == 1
             assert len(pool._all) == 2
             results = await asyncio.gather(*slow, return_exceptions=True)
@@ -175,7 +217,7 @@ def test_a_store_that_is_none_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_cache_keeps_what_was_asked_for_last() -> None:
-    cache = Cache(80)
+    cache = Cache(8 * (512 + 10))
     for number in range(12):
         cache.put(number, Cached("text/csv", b"x" * 10))
         cache.get(0)
@@ -185,6 +227,15 @@ def test_the_cache_keeps_what_was_asked_for_last() -> None:
     cache.put(0, Cached("text/csv", b"y"))
     assert cache.get(0) == Cached("text/csv", b"y")
     assert cache.get(5) is not None
+
+
+def test_empty_answers_do_not_pile_up_in_the_cache() -> None:
+    cache = Cache(10_000)
+    for number in range(1_000):
+        cache.put(number, Cached("application/n-triples", b""))
+    kept = [number for number in range(1_000) if cache.get(number)]
+    assert kept == list(range(1_000 - len(kept), 1_000))
+    assert 1 < len(kept) < 100
 
 
 @pytest.mark.parametrize(

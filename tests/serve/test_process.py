@@ -180,7 +180,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_loaded(seeds_build: kg.
         )
     assert done.returncode == 2
     assert done.stderr == (
-        f"kg: 127.0.0.1:{port}: cannot listen there (Address already in use); choose another --port\n"
+        f"kg: 127.0.0.1:{port}: cannot listen there (Address already in use); choose another --host or --port\n"
     )
 
 
