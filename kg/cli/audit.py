@@ -46,5 +46,6 @@ def audit(
             "kg: the build was made with HGNC's table, and is audited without; give --hgnc for the same", err=True
         )
     counts = build.write_audit(target, hgnc=hgnc, grades=chosen, limit=limit)
+    sys.stdout.flush()  # the rows come before what is said of them
     said = ", ".join(f"{counts[grade.value]:,} {grade.value}" for grade in Grade)
     typer.echo(f"{sum(counts.values()):,} candidate genes: {said}", err=True)
