@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Target", "is_export", "tables_counts"]
 
+# What somebody gives who takes a folder for a file.
+_OF_FILES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".gmt", ".parquet", ".cypher", ".xlsx", ".gz", ".zip")
+
 
 def tables_counts(graph: PropertyGraph) -> Mapping[str, int]:
     """Return how many of each label and kind the tables have: what most targets must hold."""
@@ -77,9 +80,11 @@ class Target:
         Raises
         ------
         ExportError
-            If the target is a file only, and the suffix is none of its own.
+            If the target is a file only, and the suffix is none of its own; or a folder only, and the name is a file's.
         """
-        if not self.folder and not path.name.lower().endswith(self.suffixes):
+        name = path.name.lower()
+        is_anothers = not name.endswith(self.suffixes) if self.suffixes else name.endswith(_OF_FILES)
+        if is_anothers and not (self.folder and self.suffixes):
             raise ExportError(f"{path}: an export to {self.name} is {self.output}; choose such a name")
 
 

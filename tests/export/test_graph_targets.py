@@ -161,6 +161,13 @@ def test_a_compressed_file_has_the_same_text(graph: PropertyGraph, tmp_path: Pat
     assert gzip.decompress((tmp_path / "g.graphml.gz").read_bytes()) == (tmp_path / "g.graphml").read_bytes()
 
 
+def test_a_folder_is_not_named_like_a_file(tmp_path: Path) -> None:
+    for name in ("csv", "parquet", "gmt", "kgx", "neo4j"):
+        TARGETS[name].check_path(tmp_path / "genes.v1")
+        with pytest.raises(ExportError, match=f"an export to {name} is a folder; choose such a name"):
+            TARGETS[name].check_path(tmp_path / f"x.{name}".replace("neo4j", "cypher").replace("kgx", "TSV"))
+
+
 @pytest.mark.parametrize("target", [*READERS, "csv", "parquet", "kgx", "kgx-jsonl"])
 def test_what_is_lost_on_the_way_is_noticed(graph: PropertyGraph, tmp_path: Path, target: str) -> None:
     path = tmp_path / f"graph{TARGETS[target].suffixes[0] if TARGETS[target].suffixes else ''}"
