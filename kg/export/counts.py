@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["compare_counts", "count_tables"]
 
 
+_FIGURES = 8_192  # counted at once: few enough to keep memory flat, enough that a query's own cost does not show
+
+
 def count_tables(tables: Tables, network: Path | None, names: Iterable[str]) -> dict[str, int]:
     """Return how many nodes of a label, or edges of a kind, there are, by their names.
 
@@ -47,7 +50,7 @@ def count_tables(tables: Tables, network: Path | None, names: Iterable[str]) -> 
     # What a figure's id is a part of is distinct figure by figure: it is counted some figures at a time.
     of_figures = [name for name in asked if "figid" in queries[name].collect_schema()]
     counts = Counter(_count(queries, [name for name in asked if name not in of_figures]))
-    for part in ranges(tables):
+    for part in ranges(tables, size=_FIGURES):
         counts.update(_count(_queries(part), of_figures))
     if network is not None:
         counts.update(_count_network(tables, network))

@@ -32,11 +32,11 @@ class Range(NamedTuple):
         return rows if self.end is None else rows.filter(pl.col(by) < self.end)
 
 
-def ranges(tables: Tables, table: str = "figures", by: str = "figid") -> Iterator[Range]:
+def ranges(tables: Tables, table: str = "figures", by: str = "figid", *, size: int | None = None) -> Iterator[Range]:
     """Yield the figures, or other rows with an id by which their table is sorted, some at a time."""
     import polars as pl
 
-    firsts = tables.scan(table).select(pl.col(by).gather_every(_FIGURES)).collect().get_column(by).to_list()
+    firsts = tables.scan(table).select(pl.col(by).gather_every(size or _FIGURES)).collect().get_column(by).to_list()
     for first, end in zip(firsts, [*firsts[1:], None], strict=False):  # there can be none
         yield Range(tables, first, end)
 
