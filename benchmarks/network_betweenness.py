@@ -136,10 +136,10 @@ def run_kg(path: str, measure: str | None = None, distance: str = "hops") -> Non
     """Read a network, and compute a measure of all nodes as `kg.network.centrality` does."""
     import numpy as np
 
-    from kg.network.betweenness import betweenness
-    from kg.network.closeness import closeness
-    from kg.network.structure import clustering
-    from kg.network.weighted_paths import measure_paths
+    from kg.network.graph.betweenness import betweenness
+    from kg.network.graph.closeness import closeness
+    from kg.network.graph.structure import clustering
+    from kg.network.graph.weighted_paths import measure_paths
 
     matrix = read(path)
     if distance == "inverse":

@@ -25,7 +25,7 @@ from kg.folder import Folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kg.network.evidence import Evidence
+    from kg.network.counting.evidence import Evidence
 
 __all__ = ["main"]
 
@@ -90,8 +90,8 @@ def run_step(step: str, build: Path) -> float:
 
     from kg.network import cooccurrence_frames
     from kg.network.cooccurrence import pair_table
-    from kg.network.evidence import read_evidence
-    from kg.network.pairs import count_pairs
+    from kg.network.counting.evidence import read_evidence
+    from kg.network.counting.pairs import count_pairs
 
     folder = Folder(build)
     if step in (WHOLE, CONFIGURATION):

@@ -211,7 +211,7 @@ def test_distance_is_by_pairs_or_by_their_weights(made: kg.Build) -> None:
 
 
 def test_betweenness_is_sampled_by_seed(made: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("kg.network.centrality"), "_SAMPLES", 2)
+    monkeypatch.setattr(import_module("kg.network.graph.centrality"), "_SAMPLES", 2)
     exact = run("centrality", made.path)
     assert run("centrality", made.path, "--betweenness", "exact") == exact
     sampled = {run("centrality", made.path, "--betweenness", "sampled", "--seed", seed) for seed in range(4)}

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from kg.graph_files.tables import write_table
-from kg.network.backbone import backbone
-from kg.network.centrality import MEASURES, Betweenness, Distance, Measure, centrality
-from kg.network.communities import Communities, communities, write_communities
-from kg.network.comparison import SCORES, EvaluationOptions, evaluate_network
+from kg.network.behind.explain import Explanation, PairOptions, explain
+from kg.network.behind.explanation_text import explanation_markdown, render_explanation
+from kg.network.behind.trends import TrendOptions, pairs_by_year, trends
 from kg.network.cooccurrence import (
     PAIR_COLUMNS,
-    Level,
     NetworkOptions,
     Null,
     Weight,
     cooccurrence,
     cooccurrence_frames,
 )
-from kg.network.enrichment import Enrichment, enrich
-from kg.network.evaluation import evaluate
-from kg.network.evidence import Expand, Tier
-from kg.network.explain import Explanation, PairOptions, explain
-from kg.network.files import write_network
+from kg.network.counting.evidence import Expand, Level, Tier
+from kg.network.files.network_files import write_network
 from kg.network.frames import Frames, to_frame, to_frames
-from kg.network.gene_sets import GeneNaming, SetOptions, gene_sets
-from kg.network.partition import Algorithm
-from kg.network.plot import plot_network
-from kg.network.render import enrichment_json, explanation_markdown, render_enrichment, render_explanation
-from kg.network.trends import TrendOptions, pairs_by_year, trends
+from kg.network.gene_lists.comparison import SCORES, EvaluationOptions, evaluate_network
+from kg.network.gene_lists.enrichment import Enrichment, enrich
+from kg.network.gene_lists.enrichment_text import enrichment_json, render_enrichment
+from kg.network.gene_lists.evaluation import evaluate
+from kg.network.gene_lists.gene_sets import GeneNaming, SetOptions, gene_sets
+from kg.network.graph.backbone import backbone
+from kg.network.graph.centrality import MEASURES, Betweenness, Distance, Measure, centrality
+from kg.network.graph.communities import Communities, communities, write_communities
+from kg.network.graph.partition import Algorithm
+from kg.network.pictures.plot import plot_network
 
 __all__ = [
     "MEASURES",

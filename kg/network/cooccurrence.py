@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from kg.errors import QueryError
-from kg.network.chance import STATISTICS, Chance, Null
-from kg.network.evidence import read_evidence
+from kg.network.chance.significance import STATISTICS, Chance, Null
+from kg.network.counting.evidence import Level, read_evidence
+from kg.network.counting.pairs import count_pairs, join_pairs
+from kg.network.counting.runs import run_starts
 from kg.network.frames import FIRST_COLUMNS, Frames
-from kg.network.pairs import count_pairs, join_pairs
-from kg.network.runs import run_starts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kg.folder import Folder
-    from kg.network.evidence import Evidence, Expand, Tier
-    from kg.network.pairs import Pairs
+    from kg.network.counting.evidence import Evidence, Expand, Tier
+    from kg.network.counting.pairs import Pairs
 
     Integers = npt.NDArray[np.integer[Any]]
 
 __all__ = [
     "PAIR_COLUMNS",
-    "Level",
     "NetworkOptions",
     "Null",
     "Weight",
@@ -37,7 +36,6 @@ __all__ = [
     "pair_table",
 ]
 
-Level = Literal["figure", "paper"]
 Weight = Literal["count", "fractional", "newman", "papers", "npmi"]
 
 PAIR_COLUMNS = (*FIRST_COLUMNS, "n_figures", "n_papers", "fractional", *STATISTICS, "first_year")
@@ -124,8 +122,8 @@ def cooccurrence_frames(
         species than human ``family/10090:JAK``), ``symbol``, ``kind`` (``gene`` or ``family``), ``taxon`` (null where
         unknown), ``n_figures`` and ``n_papers`` (that support it, paired or not). Genes come by id as a number, then
         families by symbol. ``pairs``: `PAIR_COLUMNS`, heaviest first, then by the ids; of a pair the node that comes
-        first in ``nodes`` is a.  The formulas of the statistics stand in `kg.network.statistics`, those of the
-        configuration model in `kg.network.null_model`. ``attributes``: the options that were not left out.
+        first in ``nodes`` is a.  The formulas of the statistics stand in `kg.network.chance.statistics`, those of the
+        configuration model in `kg.network.chance.null_model`. ``attributes``: the options that were not left out.
 
     Raises
     ------
@@ -202,7 +200,7 @@ def pair_table(
     evidence
         What the figures support.
     by_paper, within_tokens
-        As for `kg.network.pairs.count_pairs`.
+        As for `kg.network.counting.pairs.count_pairs`.
     weight, min_count, null, fdr
         As for `cooccurrence_frames`.
 

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import kg.network.pairs
+import kg.network.counting.pairs
 from kg.api import build
 from kg.errors import BuildError, NotFoundError, QueryError
 from kg.model import Gene
 from kg.network import PAIR_COLUMNS, cooccurrence, cooccurrence_frames, to_frame
-from kg.network.cooccurrence import Level
-from kg.network.evidence import Expand, Tier
+from kg.network.counting.evidence import Expand, Level, Tier
 
 from . import reference
 from .builds import SEEDS, Drawn, Mention, read_seeds, write_build
@@ -111,7 +110,7 @@ def test_pairs_are_those_of_the_definition(
 ) -> None:
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         for name, value in zip(("_LISTED", "_CELLS", "_SPARSE"), blocks, strict=True):
-            patch.setattr(kg.network.pairs, name, value)
+            patch.setattr(kg.network.counting.pairs, name, value)
         folder = write_build(Path(place) / "build", figures, GENES)
         frames = cooccurrence_frames(folder, weight="newman", collapse_reused=collapse, **options)
     pairs = reference.all_pairs(figures, GENES, collapse=collapse, **options)

@@ -1,0 +1,1 @@
+"""What stands behind pairs: the figures and words of one, the papers of many, and how they grew over the years."""

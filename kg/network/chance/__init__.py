@@ -1,0 +1,1 @@
+"""What counts of pairs say against chance: statistics of pairs, null models, and false discovery rates."""

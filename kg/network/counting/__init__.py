@@ -1,0 +1,1 @@
+"""What figures support, and how often two of it stand together."""

@@ -1,0 +1,267 @@
+"""Pairs: how often, and with what shares, two nodes pair; in blocks of left nodes, so that memory stays flat.
+
+The pairs are the cells above the diagonal of ``B.T @ B``, where ``B`` is the incidence of figures by nodes. They are
+not multiplied but listed, block by block and figure for figure, and summed into cells: half the work of the product,
+the cells come in order, several sums share one list, and each pair of each figure can be looked at. That leaves out
+the pairs of a single token, and counts a pair once in a paper, or in figures that are one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from kg.network.counting.runs import run_starts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from kg.network.counting.evidence import Evidence
+
+    Integers = npt.NDArray[np.integer[Any]]
+    Reals = npt.NDArray[np.float64]
+    Entries = Mapping[str, npt.NDArray[Any]]
+
+__all__ = ["Pairs", "count_pairs", "join_pairs"]
+
+# Pairs of figures listed at a time, and cells to sum them in: so few that they stay in the processor's cache.
+# A single node may exceed them.
+_LISTED = 100_000
+_CELLS = 1_000_000
+# A block of more cells than this for each pair of a figure is summed by sorting.
+_SPARSE = 64
+# Shares are square roots, so sums carry rounding; equal weights must be equal, or their order would be chance.
+_DECIMALS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of nodes as arrays of one length, by `left` and then `right`.
+
+    Attributes
+    ----------
+    left, right
+        Rows of the two nodes; left is the smaller.
+    n_figures
+        In how many figures they pair; figures that are one count once.
+    n_papers
+        In how many papers.
+    fractional
+        Sum of the products of their shares over the figures or papers; to 12 decimals.
+    newman
+        Sum of 1/(n-1) over them, n the nodes of a figure; to 12 decimals. None where it was not asked for.
+    first_year
+        Of the earliest paper in which they pair; 0 where no year is known.
+    """
+
+    left: Integers
+    right: Integers
+    n_figures: Integers
+    n_papers: Integers
+    fractional: Reals
+    newman: Reals | None
+    first_year: Integers
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Pairs:
+        """Return some of the pairs."""
+        if keep.all():
+            return self
+        chosen: list[Any] = [None if values is None else values[keep] for values in _columns(self)]
+        return Pairs(*chosen)
+
+
+def _columns(pairs: Pairs) -> list[Any]:
+    return [getattr(pairs, field.name) for field in fields(pairs)]
+
+
+def join_pairs(parts: list[Pairs]) -> Pairs:
+    """Return the pairs of all parts, of which there is at least one, in their order."""
+    import numpy as np
+
+    columns = zip(*map(_columns, parts), strict=True)
+    joined: list[Any] = [None if values[0] is None else np.concatenate(values) for values in columns]
+    return Pairs(*joined)
+
+
+def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newman: bool = False) -> Iterator[Pairs]:
+    """Yield the pairs of the nodes of all figures, block by block of left nodes of one species.
+
+    Parameters
+    ----------
+    evidence
+        What the figures support.
+    by_paper
+        A pair adds to the sums once a paper, the largest value that it has in one of the paper's figures; otherwise
+        once a figure, or once for figures that are one.
+    within_tokens
+        Nodes that share their only token pair too.
+    newman
+        Whether to sum 1/(n-1).
+
+    Yields
+    ------
+    Pairs
+        Those of some left nodes; each pair is in one block. Within a species the blocks are in order. There is at least
+        one block.
+    """
+    import numpy as np
+
+    species = evidence.nodes.get_column("species").rank("dense").to_numpy()
+    inner = np.argsort(species, kind="stable").astype(np.int32)  # nodes of one species are neighbours, in their order
+    ends = species[inner].searchsorted(species[inner], side="right")
+    entries = _entries(evidence, inner, within_tokens=within_tokens)
+    if not len(inner):
+        none = np.empty(0, np.int32)
+        yield Pairs(none, none, none, none, np.empty(0), np.empty(0) if newman else None, none)
+        return
+    listing = _Listing(entries, len(inner))
+    again = _Listing({name: values[entries["again"]] for name, values in entries.items()}, len(inner))
+    start = 0
+    while start < len(inner):
+        end = int(ends[start])
+        stop = listing.end_of_block(start, end)
+        block = _Block(start, stop, end)
+        cells, sums = block.sum(listing, newman=newman)
+        block.count_once(again, cells, sums, unit="paper" if by_paper else "unit")
+        left, right = (inner[start + place] for place in np.divmod(cells, block.width))
+        sums = {name: values.round(_DECIMALS) if values.dtype.kind == "f" else values for name, values in sums.items()}
+        yield Pairs(left, right, **{"newman": None} | sums)
+        start = stop
+
+
+def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool) -> Entries:
+    """Return what the figures support as arrays, by figure and node, with the nodes renumbered."""
+    import numpy as np
+
+    number = np.empty_like(inner)
+    number[inner] = np.arange(len(inner))
+    columns = ("figure", "unit", "paper", "year", "share", "token")
+    entries = {name: evidence.support.get_column(name).to_numpy() for name in columns}
+    # The nodes of a figure are of one species, so they are still in order.
+    entries["node"] = number[evidence.support.get_column("node").to_numpy()]
+    if within_tokens:
+        entries["token"] = np.full(len(entries["node"]), -1)
+    size = np.diff(run_starts(entries["figure"]), append=len(entries["node"]))
+    entries["newman"] = np.repeat(1 / np.maximum(size - 1, 1), size)
+    # Only a node that stands twice in a paper can pair twice in it.
+    of_paper = entries["paper"] * max(len(inner), 1) + entries["node"]
+    order = np.argsort(of_paper)
+    runs = np.diff(run_starts(of_paper[order]), append=len(order))
+    entries["again"] = np.empty(len(order), bool)
+    entries["again"][order] = np.repeat(runs > 1, runs)
+    return entries
+
+
+class _Listing:
+    """Lists the pairs of figures for a range of left nodes; `entries` stand by figure and node."""
+
+    def __init__(self, entries: Entries, n_nodes: int) -> None:
+        import numpy as np
+
+        self.entries = entries
+        node = entries["node"]
+        starts = run_starts(entries["figure"])
+        size = np.diff(starts, append=len(node))
+        later = np.repeat(starts + size, size) - np.arange(len(node)) - 1  # entries of the figure after each one
+        self._order = np.argsort(node, kind="stable")  # by node and then figure
+        self._later = later[self._order]
+        self._listed = np.concatenate(([0], np.cumsum(self._later)))
+        self._first = np.concatenate(([0], np.cumsum(np.bincount(node, minlength=n_nodes))))
+
+    def end_of_block(self, start: int, end: int) -> int:
+        """Return where a block ends that starts with one node and stays before another."""
+        listed = self._listed[self._first[start : end + 1]]
+        stop = start + int(listed.searchsorted(listed[0] + _LISTED, side="right")) - 1
+        return max(start + 1, min(stop, start + _CELLS // (end - start)))
+
+    def pairs(self, start: int, stop: int) -> tuple[Integers, Integers, Integers]:
+        """Return the pairs of left nodes with others: left entries, how many pairs each has, and all right entries.
+
+        A node's entries are by figure, so that those of the earliest figures come last.
+        """
+        import numpy as np
+
+        low, high = self._first[start], self._first[stop]
+        left, n_pairs = self._order[low:high], self._later[low:high]
+        skip = left + 1 - (self._listed[low:high] - self._listed[low])
+        return left, n_pairs, np.arange(self._listed[high] - self._listed[low]) + np.repeat(skip, n_pairs)
+
+
+class _Block:
+    """The cells of the left nodes from one to another, paired with those from the first to the end of their species."""
+
+    def __init__(self, start: int, stop: int, end: int) -> None:
+        self.start = start
+        self.width = end - start
+        self.n_cells = (stop - start) * self.width
+        self.stop = stop
+
+    def _cells(self, entries: Entries, left: Integers, n_pairs: Integers, right: Integers) -> Integers:
+        """Return the cell of each pair; of two nodes that share their only token, the one behind the last."""
+        import numpy as np
+
+        node, token = entries["node"], entries["token"]
+        place = (node[left].astype(np.int64) - self.start) * self.width - self.start
+        cells: Integers = node.take(right) + np.repeat(place, n_pairs)
+        known = token[left]
+        if known.size and known.max() >= 0:
+            np.putmask(known, known < 0, -2)
+            cells[token.take(right) == np.repeat(known, n_pairs)] = self.n_cells
+        return cells
+
+    def sum(self, listing: _Listing, *, newman: bool) -> tuple[Integers, dict[str, Any]]:
+        """Return the cells that have pairs, and the sums over all figures."""
+        import numpy as np
+
+        entries = listing.entries
+        left, n_pairs, right = listing.pairs(self.start, self.stop)
+        cell = self._cells(entries, left, n_pairs, right)
+        known, n_cells = None, self.n_cells
+        if len(cell) * _SPARSE < n_cells:
+            known, cell = np.unique(np.append(cell, n_cells), return_inverse=True)
+            cell, n_cells = cell[:-1], len(known) - 1
+        count = np.bincount(cell, minlength=n_cells)[:n_cells]
+        found = np.flatnonzero(count)
+        products = entries["share"].take(right)
+        products *= np.repeat(entries["share"][left], n_pairs)
+        first_year = np.empty(n_cells + 1, np.int32)
+        first_year[cell] = np.repeat(entries["year"][left], n_pairs)  # the last, so the earliest, stays
+        sums = {
+            "n_figures": count[found].astype(np.int32),
+            "fractional": np.bincount(cell, products, n_cells)[found],
+            "first_year": first_year[found],
+        }
+        if newman:
+            sums["newman"] = np.bincount(cell, np.repeat(entries["newman"][left], n_pairs), n_cells)[found]
+        return found if known is None else known[found], sums
+
+    def count_once(self, again: _Listing, cells: Integers, sums: dict[str, Any], *, unit: str) -> None:
+        """Count a pair once in a paper, or in figures that are one, with its largest values there."""
+        import numpy as np
+
+        entries = again.entries
+        left, n_pairs, right = again.pairs(self.start, self.stop)
+        cell = self._cells(entries, left, n_pairs, right)
+        keep = cell < self.n_cells
+        place, right, left = cells.searchsorted(cell[keep]), right[keep], np.repeat(left, n_pairs)[keep]
+        sums["n_papers"] = sums["n_figures"].copy()
+        for name, count in (("paper", "n_papers"), ("unit", "n_figures")):
+            of_pair = entries[name][left]
+            order = np.lexsort((of_pair, place))
+            starts = run_starts(place[order], of_pair[order])
+            if len(starts) == len(place):
+                continue
+            where = place[order][starts]
+            np.subtract.at(sums[count], where, (np.diff(starts, append=len(place)) - 1).astype(np.int32))
+            if name == unit:
+                values = {
+                    "fractional": entries["share"][left] * entries["share"][right],
+                    "newman": entries["newman"][left],
+                }
+                for weight in values.keys() & sums.keys():
+                    value = values[weight][order]
+                    surplus = np.add.reduceat(value, starts) - np.maximum.reduceat(value, starts)
+                    np.subtract.at(sums[weight], where, surplus)

@@ -1,0 +1,1 @@
+"""Networks as files: tables, graph formats, and the associations of RDF and KGX."""

@@ -1,0 +1,293 @@
+"""Enrichment: which figures or papers hold more genes of a list than chance would put there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kg.errors import NotFoundError, QueryError
+from kg.genes import GeneNames, KnownGene, NotAGene
+from kg.network.chance.statistics import benjamini_hochberg, hypergeometric_log10_p, odds_ratio
+from kg.network.gene_lists.gene_sets import MIN_SIZE, Sets, read_sets
+from kg.selection import find_species, species_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import polars as pl
+
+    from kg.folder import Folder
+    from kg.network.counting.evidence import Level, Tier
+
+__all__ = ["Enrichment", "enrich"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """Figures or papers by how much of a gene list they hold.
+
+    Attributes
+    ----------
+    level
+        ``figure`` or ``paper``.
+    genes
+        The genes of the list that are in the background, in its order.
+    outside
+        Genes of the list that are not, so that they do not count.
+    unknown
+        Names of the list that are not one gene of the build, each with what may have been meant.
+    n_listed
+        Genes of the list that count: those of `genes`, and unknown names that a background of the user's own holds.
+    n_background
+        Genes of the background.
+    n_sets
+        Sets that were tested: figures or papers of the least size or more, also those without a gene of the list.
+    table
+        The sets that hold a gene of the list, best first, as `enrich` describes them.
+    """
+
+    level: Level
+    genes: tuple[KnownGene, ...]
+    outside: tuple[KnownGene, ...]
+    unknown: tuple[NotAGene, ...]
+    n_listed: int
+    n_background: int
+    n_sets: int
+    table: pl.DataFrame
+
+
+def enrich(
+    folder: Folder,
+    names: Iterable[str],
+    *,
+    level: Level = "figure",
+    tier: Tier = "all",
+    organism: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    background: Literal["corpus"] | int | Iterable[str] = "corpus",
+    min_size: int = MIN_SIZE,
+) -> Enrichment:
+    r"""Return figures or papers by over-representation of a gene list.
+
+    Of :math:`M` genes of the background :math:`n` are in the list. A set of :math:`K` genes of the background, drawn
+    blindly, holds :math:`k` or more of the list with the hypergeometric probability
+
+    .. math:: p = \sum_{i \ge k} \binom{n}{i} \binom{M - n}{K - i} \Big/ \binom{M}{K}.
+
+    Parameters
+    ----------
+    folder
+        A finished build.
+    names
+        The list, each name as `kg.genes.GeneNames` finds genes; empty ones are passed over.
+    level
+        ``figure``: a set is the genes of a figure. ``paper``: those of all figures of a paper.
+    tier, organism, since, until
+        As for `kg.network.cooccurrence`. Without an organism, genes of the species that the list has count; a name
+        of several species' genes means the one that the rest of the list has, if that is one.
+    background
+        The genes that chance may draw. ``corpus``: those of all the figures. Names: these genes alone, in the list
+        and in the sets. A number: that many genes, among them all of the figures and all names of the list, also
+        those that the build does not know.
+    min_size
+        Sets of fewer genes are not tested.
+
+    Returns
+    -------
+    Enrichment
+        Its ``table`` has a row a set with a gene of the list: ``rank`` (from 1; ties share it), ``n_tied`` (sets of
+        this rank), ``figid`` where sets are figures, ``pmcid``, ``title``, ``year``, ``n_genes`` (:math:`K`),
+        ``n_overlap`` (:math:`k`), ``genes`` (their symbols, with ``;`` between them), ``n_mentions`` (words of the
+        figures, as they matched, that the overlap rests on: one word of a family may be several genes),
+        ``odds_ratio`` (each cell of the two by two table plus ½), ``p_value``, ``log10_p`` (also right where the p
+        itself is too small for a number), ``q_value`` (Benjamini-Hochberg, over all sets that were tested), ``page``
+        (the figure's page, or the paper). It is ordered by p, then by the odds ratio, descending: sets that are equal
+        in both tie. Among those come first the ones of more mentions, then the newer, then the smaller ids.
+
+    Raises
+    ------
+    QueryError
+        If an option has a value that it does not know, the list is empty, or the background too small.
+    NotFoundError
+        If no name of the list is a gene of the background, or the build has no gene of the organism.
+    BuildError
+        If the build lacks a table.
+
+    References
+    ----------
+    The test: Rivals et al. 2007, doi:10.1093/bioinformatics/btl633. The rate of false discoveries: Benjamini and
+    Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x. The odds ratio: `kg.network.chance.statistics.odds_ratio`.
+
+    Examples
+    --------
+    >>> import kg
+    >>> found = enrich(kg.build("seeds/"), ["STAT1", "STAT3", "SOCS3", "p65"], tier="strict")
+    >>> found.table.select("pmcid", "n_genes", "n_overlap", "genes").rows()
+    [('PMC6305783', 3, 3, 'SOCS3;STAT1;STAT3'), ('PMC7048131', 7, 1, 'STAT3')]
+    >>> print(*found.unknown)
+    p65: no gene of that name
+    """
+    import polars as pl
+
+    if min_size < 1:
+        raise QueryError(f"min_size {min_size} is too small; a set has at least 1 gene")
+    listed, unknown, species = _resolve(folder, names, organism)
+    sets = read_sets(folder, level=level, tier=tier, species=species, since=since, until=until)
+    drawn, rows = _draw(folder, sets, listed, unknown, species, background)
+    if not drawn.genes:
+        first = unknown[0] if unknown else f"{drawn.outside[0].symbol} is a gene, but not one of the background"
+        raise NotFoundError(f"no name of the list is a gene of the background: {first}")
+    sizes = rows.group_by("set").agg(pl.col("gene").n_unique().alias("n_genes"))
+    sizes = sizes.filter(pl.col("n_genes") >= min_size)
+    tested = _test(_hits(sets, rows, drawn.genes).join(sizes, on="set"), drawn, sizes.height)
+    table = _describe(folder, tested, sets, level)
+    return Enrichment(
+        level, drawn.genes, drawn.outside, tuple(unknown), drawn.n_listed, drawn.n_genes, sizes.height, table
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """What chance may draw from: how many genes, those of the list among them, the others, and how many count."""
+
+    n_genes: int
+    genes: tuple[KnownGene, ...]
+    outside: tuple[KnownGene, ...]
+    n_listed: int
+
+
+def _resolve(
+    folder: Folder, names: Iterable[str], organism: str | None
+) -> tuple[list[KnownGene], list[NotAGene], list[str] | None]:
+    """Return the genes of a list, its names that are none, and the species; None where the build has no other."""
+    listed = list(dict.fromkeys(filter(None, map(str.strip, names))))
+    if not listed:
+        raise QueryError("the list holds no name; give genes by symbol or NCBI Gene id, one a line")
+    species = None if organism is None else find_species(folder, organism)
+    found = GeneNames(folder, species=species).find_all(listed)
+    if species is None:
+        species = sorted({each.species for each in found.values() if isinstance(each, KnownGene)})
+        if len(species) == 1 and any(isinstance(each, NotAGene) and each.why == "several" for each in found.values()):
+            found = GeneNames(folder, species=species).find_all(listed)
+    genes = dict.fromkeys(each for each in found.values() if isinstance(each, KnownGene))
+    unknown = [each for each in found.values() if isinstance(each, NotAGene)]
+    of_build = species_of(folder).select("species").unique().collect().to_series()
+    return list(genes), unknown, None if set(of_build) <= set(species) else species
+
+
+def _draw(
+    folder: Folder,
+    sets: Sets,
+    listed: list[KnownGene],
+    unknown: list[NotAGene],
+    species: list[str] | None,
+    background: Literal["corpus"] | int | Iterable[str],
+) -> tuple[_Draw, pl.DataFrame]:
+    """Return what chance may draw from, with the part of the list that is in it, and the rows of the sets that are."""
+    import polars as pl
+
+    if isinstance(background, (str, int)):
+        corpus = set(sets.genes.get_column("ncbigene").gather(sets.rows.get_column("gene").unique()))
+        if isinstance(background, int):
+            least = len(corpus.union(gene.ncbigene for gene in listed)) + len(unknown)
+            if background < least:
+                raise QueryError(f"a background of {background:,} genes is too small; figures and list have {least:,}")
+            return _Draw(background, tuple(listed), (), len(listed) + len(unknown)), sets.rows
+        if background != "corpus":
+            raise QueryError(f"background {background!r} is not known; give 'corpus', a number of genes or the genes")
+        inside, outside = _split(listed, corpus)
+        return _Draw(len(corpus), inside, outside, len(inside)), sets.rows
+    names = list(dict.fromkeys(filter(None, map(str.strip, background))))
+    known = GeneNames(folder, species=species).known(names)
+    ids = {gene.ncbigene for gene in known.values()}
+    others = {name.lower() for name in names if name not in known}
+    inside, outside = _split(listed, ids)
+    n_listed = len(inside) + len({each.name.lower() for each in unknown} & others)
+    drawn = sets.genes.get_column("ncbigene").is_in(list(ids)).arg_true()
+    rows = sets.rows.filter(pl.col("gene").is_in(drawn.implode()))
+    return _Draw(len(ids) + len(others), inside, outside, n_listed), rows
+
+
+def _split(genes: Iterable[KnownGene], ids: set[str]) -> tuple[tuple[KnownGene, ...], tuple[KnownGene, ...]]:
+    """Return the genes that have one of the ids, and the others."""
+    genes = list(genes)
+    return tuple(g for g in genes if g.ncbigene in ids), tuple(g for g in genes if g.ncbigene not in ids)
+
+
+def _hits(sets: Sets, rows: pl.DataFrame, genes: Sequence[KnownGene]) -> pl.DataFrame:
+    """Return the sets that hold genes of the list: how many, which by symbol, and by how many mentions."""
+    import polars as pl
+
+    ordered = sorted(genes, key=lambda gene: (gene.symbol, len(gene.ncbigene), gene.ncbigene))
+    symbols = pl.Series("symbol", [gene.symbol for gene in ordered], dtype=pl.String)
+    numbers = sets.genes.select("ncbigene").with_row_index("gene")
+    listed = (
+        pl.DataFrame({"ncbigene": [gene.ncbigene for gene in ordered]})
+        .with_row_index("place")
+        .join(numbers, on="ncbigene")
+    )
+    found = (
+        rows.join(listed.select("gene", "place"), on="gene")
+        # A mention's number is its figure's own.
+        .with_columns((pl.col("figure").cast(pl.Int64) * 2**32 + pl.col("mention")).alias("mention"))
+        .group_by("set")
+        .agg(pl.col("place").unique().sort(), pl.col("mention").n_unique().alias("n_mentions"))
+    )
+    # The symbols are looked up for all sets at once, and cut into lists again.
+    places = found.select("set", "place").explode("place")
+    named = places.with_columns(symbols.gather(places.get_column("place")).alias("genes"))
+    texts = named.group_by("set", maintain_order=True).agg("genes").select(pl.col("genes").list.join(";"))
+    return found.select("set", pl.col("place").list.len().cast(pl.Int64).alias("n_overlap"), "n_mentions").with_columns(
+        texts.to_series()
+    )
+
+
+def _test(hits: pl.DataFrame, drawn: _Draw, n_sets: int) -> pl.DataFrame:
+    """Return the hits with p, q and odds ratio."""
+    import numpy as np
+    import polars as pl
+
+    # Many sets have the same numbers, so the sums are done once for each kind.
+    kinds = hits.group_by("n_genes", "n_overlap").agg(pl.len().alias("n")).sort("n_genes", "n_overlap")
+    size, overlap, n = (kinds.get_column(name).to_numpy().astype(np.int64) for name in kinds.columns)
+    log_p = hypergeometric_log10_p(overlap, size, np.full_like(size, drawn.n_listed), drawn.n_genes)
+    columns = {
+        "log10_p": log_p,
+        "p_value": 10**log_p,
+        # Sets without a gene of the list were tested too: their p is 1.
+        "q_value": 10 ** benjamini_hochberg(log_p, n_tests=n_sets, repeats=n),
+        "odds_ratio": odds_ratio(overlap, size, np.full_like(size, drawn.n_listed), drawn.n_genes),
+    }
+    tested = kinds.with_columns(**{name: pl.Series(values) for name, values in columns.items()})
+    return hits.join(tested, on=["n_genes", "n_overlap"])
+
+
+def _describe(folder: Folder, tested: pl.DataFrame, sets: Sets, level: Level) -> pl.DataFrame:
+    """Return the sets with what they are called, in order and with ranks."""
+    import polars as pl
+
+    unit = "figid" if level == "figure" else "pmcid"
+    named = tested.with_columns(sets.ids.gather(tested.get_column("set")).alias(unit)).lazy()
+    papers = folder.scan("papers").select("pmcid", "year")
+    if level == "figure":
+        figures = folder.scan("figures").select("figid", "pmcid", "title", pl.col("iri").alias("page"))
+        named = named.join(figures, on="figid", how="left").join(papers, on="pmcid", how="left")
+    else:
+        titles = folder.scan("papers").select("pmcid", "title", pl.col("iri").alias("page"))
+        named = named.join(titles.join(papers, on="pmcid"), on="pmcid", how="left")
+    orders = {"log10_p": False, "odds_ratio": True, "n_mentions": True, "year": True, unit: False}
+    tie = pl.struct("log10_p", "odds_ratio").rle_id()
+    columns = [*dict.fromkeys((unit, "pmcid")), "title", "year", "n_genes", "n_overlap", "genes", "n_mentions"]
+    return (
+        named.sort(list(orders), descending=list(orders.values()), nulls_last=True)
+        .with_row_index("place", offset=1)
+        .with_columns(tie.alias("tie"))
+        .with_columns(
+            pl.col("place").min().over("tie").cast(pl.Int64).alias("rank"),
+            pl.len().over("tie").cast(pl.Int64).alias("n_tied"),
+        )
+        .with_columns(pl.col("n_genes", "n_mentions").cast(pl.Int64))
+        .select("rank", "n_tied", *columns, "odds_ratio", "p_value", "log10_p", "q_value", "page")
+        .collect()
+    )

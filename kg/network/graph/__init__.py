@@ -1,0 +1,1 @@
+"""Networks as graphs: centralities, communities, and the backbone that a picture shows."""

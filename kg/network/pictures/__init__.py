@@ -1,0 +1,1 @@
+"""Networks as pictures: what is drawn and where, and the drawing."""
