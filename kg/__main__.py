@@ -39,11 +39,11 @@ def _drop_output() -> None:
 
 
 def _run() -> None:
-    from kg.cli import app
+    from kg.cli import load_commands
     from kg.errors import KgError, NotFoundError
 
     try:
-        app()
+        load_commands(sys.argv[1:])()
     except NotFoundError as error:
         sys.exit(_say(str(error), 1))
     except KgError as error:

@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import math
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +22,7 @@ import kg
 import kg.cli.centrality
 import kg.cli.export
 import kg.network
-from kg.cli import app
+from kg.cli import MODULES, app
 from kg.errors import ParseError, QueryError
 from kg.export import TARGETS
 from tests.documents import document, genes_table, row
@@ -809,3 +811,17 @@ def test_no_option_is_without_a_test() -> None:
     assert {p.name for p in fetch.params} - {"help"} == {"url"}
     assert found == TESTED
     assert {name for options, _ in NETWORKS for name in options} == NETWORK_OPTIONS - CHANCE_OPTIONS
+
+
+def test_each_command_stands_with_its_module() -> None:
+    commands = [command.callback for command in app.registered_commands if command.callback]
+    there = {(function.__name__.removesuffix("_command"), function.__module__) for function in commands}
+    there |= {(str(group.name), "kg.cli.hgnc") for group in app.registered_groups}
+    assert there == {(name, f"kg.cli.{module}") for module, names in MODULES.items() for name in names}
+
+
+def test_a_command_starts_without_the_modules_of_others() -> None:
+    code = "import sys\nfrom kg.cli import load_commands\nload_commands(['check'])\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "kg.cli.check" in done.stdout.split()
+    assert "kg.cli.export" not in done.stdout.split()

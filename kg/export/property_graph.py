@@ -32,7 +32,7 @@ from kg.export.selection import EVERYTHING, Selection
 from kg.export.streams import slices, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import polars as pl
 
@@ -96,12 +96,18 @@ class PropertyGraph:
         found = self._network_edges(kind) if kind.relationship == "CO_OCCURS_WITH" else EDGES[kind.name](self.tables)
         return typed(found, edge_schema(kind.relationship))
 
-    def counts(self) -> dict[str, int]:
+    def counts(self, names: Iterable[str] | None = None) -> dict[str, int]:
         """Return how many nodes each label has, and how many edges each kind, by their names.
 
         They are asked of the tables directly, not counted while batches are made.
+
+        Parameters
+        ----------
+        names
+            The labels and kinds to count; by default all.
         """
-        names = [label.name for label in self.labels] + [kind.name for kind in self.edge_kinds]
+        if names is None:
+            names = [label.name for label in self.labels] + [kind.name for kind in self.edge_kinds]
         return count_tables(self.tables, self.selection.network, names)
 
     def notes(self) -> list[str]:

@@ -7,10 +7,9 @@ value is left out. The title of a list's attribute says nothing of it, so its id
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
 from kg.graph_files.stream import ID, NAME, SOURCE, TARGET, Edge, Node, attribute_types, plain_attributes
-from kg.graph_files.xml_text import elements, escaped, plain_text, value_of, where_known, xml_cells
+from kg.graph_files.xml_text import elements, escaped, plain_text, quoted, value_of, where_known, xml_cells, xml_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +59,7 @@ def to_gexf(graph: GraphStream) -> Iterator[str]:
         yield f'<attributes class="{scope}" mode="static">\n'
         for name, kind in kinds.items():
             key = keys[scope, name] = f"{len(keys)}{'l' if kind == 'list' else ''}"
-            yield f'<attribute id="{key}" title={quoteattr(name)} type="{kind.replace("list", "string")}"/>\n'
+            yield f'<attribute id="{key}" title={quoted(name)} type="{kind.replace("list", "string")}"/>\n'
         yield "</attributes>\n"
     yield "<nodes>\n"
     yield from _nodes(graph, keys)
@@ -73,13 +72,10 @@ def to_gexf(graph: GraphStream) -> Iterator[str]:
 
 
 def _nodes(graph: GraphStream, keys: Mapping[tuple[str, str], str]) -> Iterator[str]:
-    import polars as pl
-
     for batch in graph.nodes():
-        cells = [pl.lit(xml_cells(batch.get_column(name))) for name in (ID, NAME)]
-        parts = [pl.lit('<node id="'), cells[0], pl.lit('" label="'), cells[1]]
-        line = pl.concat_str([*parts, pl.lit('">'), *_values(batch, "node", keys), pl.lit("</node>\n")])
-        yield "".join(batch.select(line).to_series())
+        ids, names = (xml_cells(batch.get_column(name)) for name in (ID, NAME))
+        parts: list[str | pl.Series] = ['<node id="', ids, '" label="', names, '">']
+        yield xml_rows([*parts, *_values(batch, "node", keys), "</node>\n"])
 
 
 def _edges(graph: GraphStream, keys: Mapping[tuple[str, str], str]) -> Iterator[str]:
@@ -87,26 +83,24 @@ def _edges(graph: GraphStream, keys: Mapping[tuple[str, str], str]) -> Iterator[
 
     n_before = 0
     for batch in graph.edges():
-        parts = [pl.lit('<edge id="'), pl.int_range(n_before, n_before + batch.height, dtype=pl.Int64)]
+        numbers = pl.int_range(n_before, n_before + batch.height, dtype=pl.Int64, eager=True)
+        parts: list[str | pl.Series] = ['<edge id="', numbers]
         for name, end in (("source", SOURCE), ("target", TARGET)):
-            parts += [pl.lit(f'" {name}="'), pl.lit(xml_cells(batch.get_column(end)))]
-        parts.append(pl.lit('"'))
+            parts += [f'" {name}="', xml_cells(batch.get_column(end))]
+        parts.append('"')
         if _WEIGHT in batch.columns:
             parts += where_known(batch.get_column(_WEIGHT), f' {_WEIGHT}="', '"')
-        line = pl.concat_str([*parts, pl.lit(">"), *_values(batch, "edge", keys), pl.lit("</edge>\n")])
-        yield "".join(batch.select(line).to_series())
+        yield xml_rows([*parts, ">", *_values(batch, "edge", keys), "</edge>\n"])
         n_before += batch.height
 
 
-def _values(batch: pl.DataFrame, scope: str, keys: Mapping[tuple[str, str], str]) -> list[pl.Expr]:
-    import polars as pl
-
-    known = []
+def _values(batch: pl.DataFrame, scope: str, keys: Mapping[tuple[str, str], str]) -> list[str | pl.Series]:
+    known: list[str | pl.Series] = []
     for column in batch:
         key = keys.get((scope, column.name))
         if key is not None and (scope, column.name) != ("edge", _WEIGHT):
             known += where_known(column, f'<attvalue for="{key}" value="', '"/>')
-    return [pl.lit("<attvalues>"), *known, pl.lit("</attvalues>")]
+    return ["<attvalues>", *known, "</attvalues>"]
 
 
 def read_gexf(path: Path) -> Iterator[Node | Edge]:

@@ -7,10 +7,9 @@ has no value is left out. A key whose id begins with ``l`` (``l3``) is a list; t
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
 from kg.graph_files.stream import ID, SOURCE, TARGET, Edge, Node, attribute_types, plain_attributes, value_type
-from kg.graph_files.xml_text import elements, escaped, value_of, where_known, xml_cells
+from kg.graph_files.xml_text import elements, escaped, quoted, value_of, where_known, xml_cells, xml_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,7 +57,7 @@ def to_graphml(graph: GraphStream) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for (scope, name), key in named.items():
         kind = kinds[scope][name].replace("list", "string")
-        yield f'<key id="{key}" for="{scope}" attr.name={quoteattr(name)} attr.type="{kind}"/>\n'
+        yield f'<key id="{key}" for="{scope}" attr.name={quoted(name)} attr.type="{kind}"/>\n'
     yield f'<graph edgedefault="{"directed" if graph.is_directed else "undirected"}">\n'
     yield from _rows(graph.nodes(), "node", (ID,), named)
     yield from _rows(graph.edges(), "edge", (SOURCE, TARGET), named)
@@ -70,19 +69,15 @@ def to_graphml(graph: GraphStream) -> Iterator[str]:
 def _rows(
     batches: Iterable[pl.DataFrame], scope: str, ends: tuple[str, ...], keys: dict[tuple[str, str], str]
 ) -> Iterator[str]:
-    import polars as pl
-
     for batch in batches:
-        parts = [pl.lit(f"<{scope}")]
+        parts: list[str | pl.Series] = [f"<{scope}"]
         for end in ends:
-            ids = xml_cells(batch.get_column(end))
-            parts += [pl.lit(f' {end.removeprefix("~")}="'), pl.lit(ids), pl.lit('"')]
-        parts.append(pl.lit(">"))
+            parts += [f' {end.removeprefix("~")}="', xml_cells(batch.get_column(end)), '"']
+        parts.append(">")
         for column in batch:
             if key := keys.get((scope, column.name)):
                 parts += where_known(column, f'<data key="{key}">', "</data>")
-        parts.append(pl.lit(f"</{scope}>\n"))
-        yield "".join(batch.select(pl.concat_str(parts)).to_series())
+        yield xml_rows([*parts, f"</{scope}>\n"])
 
 
 def read_graphml(path: Path) -> Iterator[Node | Edge]:

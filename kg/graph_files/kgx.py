@@ -12,6 +12,7 @@ from kg import vocab
 from kg.atomic import replacing_folder
 from kg.errors import ExportError
 from kg.graph_files.json_text import json_members
+from kg.graph_files.stream import holds_any
 from kg.graph_files.tables import BREAKS, csv_bytes, write_chunks
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ https://github.com/biolink/kgx/blob/master/kgx/prefix_manager.py
 """
 
 _BAR = "\u00a6"
-_ODD = BREAKS.replace("[", "[|", 1)  # what a cell cannot hold
+_ODD = "|" + BREAKS.strip("[]")  # what a cell cannot hold
 _ON_EVERY_EDGE = ("id", "subject", "predicate", "object", "knowledge_level", "agent_type", "primary_knowledge_source")
 NODES, EDGES = "nodes", "edges"
 """The names of the two files."""
@@ -135,11 +136,9 @@ def _cells(column: pl.Series) -> pl.Expr:
 
     cells = pl.col(column.name)
     if isinstance(column.dtype, pl.List):
-        is_odd = column.explode().str.contains(_ODD).any()
-        return (cells.list.eval(_one_item(pl.element())) if is_odd else cells).list.join("|")
-    if column.dtype == pl.String and column.str.contains(_ODD).any():
-        return _one_item(cells)
-    return cells  # the usual case, decided fastest
+        return (cells.list.eval(_one_item(pl.element())) if holds_any(column, _ODD) else cells).list.join("|")
+    # Most columns hold nothing odd, and that is decided fastest.
+    return _one_item(cells) if column.dtype == pl.String and holds_any(column, _ODD) else cells
 
 
 def _one_item(cells: pl.Expr) -> pl.Expr:

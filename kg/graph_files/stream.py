@@ -29,6 +29,7 @@ __all__ = [
     "Node",
     "Value",
     "attribute_types",
+    "holds_any",
     "is_known",
     "join_lists",
     "plain_attributes",
@@ -126,6 +127,23 @@ def value_type(kind: type) -> str:
 def plain_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes of a graph that are neither infinite nor not-a-number."""
     return {name: value for name, value in attributes.items() if not isinstance(value, float) or math.isfinite(value)}
+
+
+def holds_any(texts: pl.Series, characters: str) -> bool:
+    """Return whether a column of texts, or of lists of texts, holds one of some characters.
+
+    All of it is searched as one text, character by character: many times as fast as a regular expression.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> holds_any(pl.Series([["a", "b|c"], []]), "|;"), holds_any(pl.Series(["a", None]), "|;")
+    (True, False)
+    """
+    import polars as pl
+
+    text = (texts.explode() if isinstance(texts.dtype, pl.List) else texts).str.join("").item()
+    return any(character in text for character in characters)
 
 
 def is_known(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
-from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from kg.compression import open_binary
 from kg.errors import ExportError
-from kg.graph_files.stream import is_known, join_lists, split_list, type_name
+from kg.graph_files.stream import holds_any, join_lists, split_list, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import Any
+    from xml.etree import ElementTree as ET
 
     import polars as pl
 
     from kg.graph_files.stream import Value
 
-__all__ = ["elements", "escaped", "plain_text", "value_of", "where_known", "xml_cells"]
+__all__ = ["elements", "escaped", "plain_text", "quoted", "value_of", "where_known", "xml_cells", "xml_rows"]
 
 _REFERENCES = {
     "&": "&amp;",
@@ -33,8 +32,9 @@ _REFERENCES = {
     # What XML 1.0 forbids (section 2.2), which no reference can stand for.
     **{chr(code): "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)},
 }
-_SPECIAL = '[\\x00-\\x1f&<>"\\x{FFFE}\\x{FFFF}]'
-_LINE_BREAK = {"\r": "&#13;"}  # a bare one would be read as a line feed
+_SPECIAL = "".join(_REFERENCES)
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})  # a bare \r would be read as \n
+_IN_QUOTES = str.maketrans(_REFERENCES)
 
 
 def xml_cells(cells: pl.Series) -> pl.Series:
@@ -42,7 +42,7 @@ def xml_cells(cells: pl.Series) -> pl.Series:
 
     U+FFFD stands for the characters that XML cannot carry.
     """
-    if not cells.str.contains(_SPECIAL).any():  # the usual case, decided fastest
+    if not holds_any(cells, _SPECIAL):  # the usual case, decided fastest
         return cells
     return cells.str.replace_many(list(_REFERENCES), list(_REFERENCES.values()))
 
@@ -54,25 +54,55 @@ def plain_text(value: Any) -> str:
 
 def escaped(value: Any) -> str:
     """Return a value as text within an element."""
-    return escape(plain_text(value), _LINE_BREAK)
+    return plain_text(value).translate(_IN_TEXT)
 
 
-def where_known(column: pl.Series, before: str, after: str) -> list[pl.Expr]:
+def quoted(text: str) -> str:
+    """Return a text as the value of an attribute, with its quotes.
+
+    Examples
+    --------
+    >>> quoted('"a" & b')
+    '"&quot;a&quot; &amp; b"'
+    """
+    return f'"{text.translate(_IN_QUOTES)}"'
+
+
+def where_known(column: pl.Series, before: str, after: str) -> list[str | pl.Series]:
     """Return what makes the known cells of a column stand between two texts, and nothing where there is no value.
 
-    A list is one text, as `kg.graph_files.stream.join_lists` joins it.
+    A list is one text, as `kg.graph_files.stream.join_lists` joins it. The parts are for `xml_rows`.
     """
     import polars as pl
 
     name, dtype = column.name, column.dtype
-    known = column.to_frame().select(is_known(name, dtype).fill_null(value=False)).to_series()
-    if not known.any():
+    if type_name(dtype) == "list":
+        cells = column.to_frame().select(join_lists(name)).to_series()
+    elif dtype.is_float():
+        cells = column.set(~column.is_finite(), None).cast(pl.String)
+    else:
+        cells = column.cast(pl.String)
+    if dtype == pl.String or type_name(dtype) == "list":  # numbers and booleans hold nothing to escape
+        cells = xml_cells(cells)
+    if not cells.null_count():
+        return [before, cells, after]
+    if cells.null_count() == cells.len():
         return []
-    texts = column.to_frame().select(join_lists(name)).to_series() if type_name(dtype) == "list" else column
-    # Numbers and booleans hold nothing to escape.
-    texts = xml_cells(texts) if texts.dtype == pl.String else texts.cast(pl.String)
-    parts = [pl.lit(before), pl.lit(texts), pl.lit(after)]
-    return parts if known.all() else [pl.when(known).then(pl.concat_str(parts)).otherwise(pl.lit(""))]
+    return [cells.to_frame().select(pl.concat_str(pl.lit(before), name, pl.lit(after))).to_series()]
+
+
+def xml_rows(parts: Iterable[str | pl.Series]) -> str:
+    """Return the lines that texts and columns make side by side; a cell that is null is nothing."""
+    import polars as pl
+
+    merged: list[str | pl.Series] = []
+    for part in parts:
+        if merged and isinstance(part, str) and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    lines = pl.select(pl.concat_str(map(pl.lit, merged), ignore_nulls=True)).to_series()
+    return str(lines.str.join("").item())
 
 
 def value_of(text: str, kind: str) -> Value:
@@ -94,6 +124,8 @@ def elements(path: Path, keep: frozenset[str]) -> Iterator[ET.Element]:
     ExportError
         If the file cannot be read, or is no XML.
     """
+    from xml.etree import ElementTree as ET
+
     with _readable(path) as stream:
         open_elements: list[ET.Element] = []
         for event, element in ET.iterparse(stream, events=("start", "end")):  # noqa: S314  # expat bounds entities
@@ -111,6 +143,8 @@ def elements(path: Path, keep: frozenset[str]) -> Iterator[ET.Element]:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[IO[bytes]]:
+    from xml.etree import ElementTree as ET
+
     try:
         with open_binary(path) as stream:
             yield stream
