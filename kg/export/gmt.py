@@ -6,16 +6,20 @@ are left out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import IO, TYPE_CHECKING
 
 from kg.atomic import replacing_folder
 from kg.errors import ExportError, SourceError
+from kg.export.streams import Range, ranges
 from kg.export.target import Target, is_export
-from kg.gmt import GeneSet, read_gmt, write_gmt
+from kg.export.terms import TERMS
+from kg.gmt import read_gmt
+from kg.graph_files.tables import BREAKS
 from kg.model import TIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -56,40 +60,55 @@ def _names(file: str) -> tuple[str, str]:
     return f"{kind}{members.removesuffix('s')} sets", f"{members} in {kind}sets"
 
 
-def _sets(graph: PropertyGraph, label: str, tiers: Sequence[str | None]) -> Iterator[tuple[str, list[str]]]:
-    """Yield figures with their members, each in the order of the figures' files."""
-    import polars as pl
-
-    kind = next(kind for kind in graph.edge_kinds if kind.name == f"Figure-MENTIONS-{label}")
-    wanted = pl.col("tier").is_in([tier for tier in tiers if tier is not None])
-    for batch in graph.edges(kind):
-        left = batch if None in tiers else batch.filter(wanted)
-        grouped = left.group_by("source", maintain_order=True).agg("target")
-        yield from grouped.filter(pl.col("target").list.len() >= MIN_SIZE).iter_rows()
-
-
 def _write(graph: PropertyGraph, path: Path) -> Mapping[str, int]:
-    titles: dict[str, str | None] = {}
-    for batch in graph.nodes("Figure"):
-        titles |= dict(batch.select("id", "title").iter_rows())
-    counts: dict[str, int] = {}
-
-    def counted(name: str, label: str, tiers: Sequence[str | None]) -> Iterator[GeneSet]:
-        sets, genes = _names(name)
-        counts[sets] = counts[genes] = 0
-        for figure, members in _sets(graph, label, tiers):
-            counts[sets] += 1
-            counts[genes] += len(members)
-            yield GeneSet(figure, titles[figure] or "", tuple(members))
-
+    titles = _titles(graph)
+    files = _files(graph)
+    counts = {name: 0 for file in files for name in _names(file)}
     with replacing_folder(
         path,
         may_replace=lambda old: is_export(old, _FILES, _FILES[0]),
         what="a folder of such gene sets",
     ) as fresh:
-        for name, (label, tiers) in _files(graph).items():
-            write_gmt(counted(name, label, tiers), fresh / f"{name}{_SUFFIX}")
+        for kind in graph.edge_kinds:
+            of_kind = {file: tiers for file, (label, tiers) in files.items() if kind.name == f"Figure-MENTIONS-{label}"}
+            with ExitStack() as opened:
+                streams = {file: opened.enter_context((fresh / f"{file}{_SUFFIX}").open("wb")) for file in of_kind}
+                for batch in graph.edges(kind) if of_kind else ():
+                    for file, stream in streams.items():
+                        sets = _sets(batch, of_kind[file]).join(titles, on="source", maintain_order="left")
+                        of_sets, of_members = _names(file)
+                        counts[of_sets] += sets.height
+                        counts[of_members] += int(sets.get_column("target").list.len().sum())
+                        _write_lines(sets, stream)
     return counts
+
+
+def _titles(graph: PropertyGraph) -> pl.DataFrame:
+    """Return the titles of all figures by their ids; an empty text where there is none."""
+    import polars as pl
+
+    batches = [batch.select("id", pl.col("title").fill_null("")) for batch in graph.nodes("Figure")]
+    return pl.concat([pl.DataFrame(schema={"id": pl.String, "title": pl.String}), *batches]).rename({"id": "source"})
+
+
+def _sets(batch: pl.DataFrame, tiers: Sequence[str | None]) -> pl.DataFrame:
+    """Return figures with their members, each in the order of the figures' files."""
+    import polars as pl
+
+    wanted = pl.col("tier").is_in([tier for tier in tiers if tier is not None])
+    left = batch if None in tiers else batch.filter(wanted)
+    grouped = left.group_by("source", maintain_order=True).agg("target")
+    return grouped.filter(pl.col("target").list.len() >= MIN_SIZE)
+
+
+def _write_lines(sets: pl.DataFrame, stream: IO[bytes]) -> None:
+    """Write figures, titles and members as `kg.gmt.write_gmt` would."""
+    import polars as pl
+
+    one_line = pl.col(pl.String).str.replace_all(f"{BREAKS}+", " ")
+    members = pl.col("target").list.eval(pl.element().str.replace_all(f"{BREAKS}+", " ")).list.join("\t")
+    rows = sets.select("source", "title", "target").with_columns(one_line, members)
+    rows.write_csv(stream, include_header=False, separator="\t", quote_style="never")
 
 
 def _read_counts(path: Path) -> Mapping[str, int]:
@@ -106,27 +125,30 @@ def _read_counts(path: Path) -> Mapping[str, int]:
 
 def _expected(graph: PropertyGraph) -> Mapping[str, int]:
     """Return how many sets and members there must be, asked of the tables."""
+    counts = {name: 0 for file in _files(graph) for name in _names(file)}
+    for part in ranges(graph.tables):
+        for file, sizes in _sizes(graph, part).items():
+            for name, n in zip(_names(file), sizes, strict=True):
+                counts[name] += n
+    return counts
+
+
+def _sizes(graph: PropertyGraph, part: Range) -> dict[str, tuple[int, int]]:
+    """Return how many sets each file must have of some figures, and how many members these have together."""
     import polars as pl
 
-    mentions, candidates = graph.tables.scan("mentions"), graph.tables.scan("candidates")
-    named = candidates.select("figid", "mention", "ncbigene").join(
-        mentions.select("figid", "mention", "tier"), on=["figid", "mention"]
-    )
-    sizes: dict[str, pl.LazyFrame] = {}
-    for name, (label, tiers) in _files(graph).items():
+    tiers_of_mentions = part.scan("mentions").select("figid", "mention", "tier")
+    named = part.scan("candidates").join(tiers_of_mentions, on=["figid", "mention"])
+    queries = []
+    for file, (label, tiers) in _files(graph).items():
         if label == "Gene":
             rows = named if None in tiers else named.filter(pl.col("tier").is_in(list(tiers)))
-            sizes[name] = rows.group_by("figid").agg(pl.col("ncbigene").n_unique().alias("n"))
+            members = rows.select("figid", key="ncbigene")
         else:
-            from kg.export.terms import TERMS
-
-            keys = graph.tables.scan(name).select("figid", TERMS[name].key.alias("key"))
-            sizes[name] = keys.group_by("figid").agg(pl.col("key").n_unique().alias("n"))
-    counts: dict[str, int] = {}
-    for name, table in sizes.items():
-        kept = table.filter(pl.col("n") >= MIN_SIZE).select(pl.len(), pl.col("n").sum()).collect()
-        counts |= dict(zip(_names(name), kept.row(0), strict=True))
-    return counts
+            members = part.scan(file).select("figid", key=TERMS[file].key)
+        sizes = members.group_by("figid").agg(pl.col("key").n_unique().alias("n"))
+        queries.append(sizes.filter(pl.col("n") >= MIN_SIZE).select(pl.len(), pl.col("n").sum().alias("members")))
+    return dict(zip(_files(graph), (found.row(0) for found in pl.collect_all(queries)), strict=True))
 
 
 TARGET = Target(

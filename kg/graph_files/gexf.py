@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.graph_files.stream import ID, NAME, SOURCE, TARGET, Edge, Node, attribute_types, plain_attributes
-from kg.graph_files.xml_text import elements, escaped, plain_text, quoted, value_of, where_known, xml_cells, xml_rows
+from kg.graph_files.xml_text import (
+    blocks,
+    elements,
+    escaped,
+    plain_text,
+    quoted,
+    value_of,
+    where_known,
+    xml_cells,
+    xml_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +82,7 @@ def to_gexf(graph: GraphStream) -> Iterator[str]:
 
 
 def _nodes(graph: GraphStream, keys: Mapping[tuple[str, str], str]) -> Iterator[str]:
-    for batch in graph.nodes():
+    for batch in blocks(graph.nodes()):
         ids, names = (xml_cells(batch.get_column(name)) for name in (ID, NAME))
         parts: list[str | pl.Series] = ['<node id="', ids, '" label="', names, '">']
         yield xml_rows([*parts, *_values(batch, "node", keys), "</node>\n"])
@@ -82,7 +92,7 @@ def _edges(graph: GraphStream, keys: Mapping[tuple[str, str], str]) -> Iterator[
     import polars as pl
 
     n_before = 0
-    for batch in graph.edges():
+    for batch in blocks(graph.edges()):
         numbers = pl.int_range(n_before, n_before + batch.height, dtype=pl.Int64, eager=True)
         parts: list[str | pl.Series] = ['<edge id="', numbers]
         for name, end in (("source", SOURCE), ("target", TARGET)):

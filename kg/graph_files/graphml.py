@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.graph_files.stream import ID, SOURCE, TARGET, Edge, Node, attribute_types, plain_attributes, value_type
-from kg.graph_files.xml_text import elements, escaped, quoted, value_of, where_known, xml_cells, xml_rows
+from kg.graph_files.xml_text import blocks, elements, escaped, quoted, value_of, where_known, xml_cells, xml_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +69,7 @@ def to_graphml(graph: GraphStream) -> Iterator[str]:
 def _rows(
     batches: Iterable[pl.DataFrame], scope: str, ends: tuple[str, ...], keys: dict[tuple[str, str], str]
 ) -> Iterator[str]:
-    for batch in batches:
+    for batch in blocks(batches):
         parts: list[str | pl.Series] = [f"<{scope}"]
         for end in ends:
             parts += [f' {end.removeprefix("~")}="', xml_cells(batch.get_column(end)), '"']

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.graph_files.stream import Value
 
-__all__ = ["elements", "escaped", "plain_text", "quoted", "value_of", "where_known", "xml_cells", "xml_rows"]
+__all__ = ["blocks", "elements", "escaped", "plain_text", "quoted", "value_of", "where_known", "xml_cells", "xml_rows"]
 
 _REFERENCES = {
     "&": "&amp;",
@@ -32,6 +32,7 @@ _REFERENCES = {
     # What XML 1.0 forbids (section 2.2), which no reference can stand for.
     **{chr(code): "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)},
 }
+_ROWS = 4_096  # that are text at a time
 _SPECIAL = "".join(_REFERENCES)
 _IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})  # a bare \r would be read as \n
 _IN_QUOTES = str.maketrans(_REFERENCES)
@@ -66,6 +67,12 @@ def quoted(text: str) -> str:
     '"&quot;a&quot; &amp; b"'
     """
     return f'"{text.translate(_IN_QUOTES)}"'
+
+
+def blocks(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the rows of some tables, as few at a time as keep their text small in memory."""
+    for batch in batches:
+        yield from batch.iter_slices(_ROWS)
 
 
 def where_known(column: pl.Series, before: str, after: str) -> list[str | pl.Series]:
