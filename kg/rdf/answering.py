@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import queue
+import select
 import sys
 import threading
 from pathlib import Path
@@ -13,14 +13,12 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from kg.errors import KgError, QueryLimitError
 from kg.folder import Folder, is_build
-from kg.rdf.messages import Question, read_message, write_message
+from kg.rdf.messages import Question, pack_message, read_message
 from kg.rdf.query import check_answerable, open_store, query
 from kg.rdf.results import fitting_format, write_result
 from kg.rdf.row_count import RowCount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyoxigraph as ox
 
 __all__ = ["main", "serve"]
@@ -36,7 +34,8 @@ def main() -> None:
     # What anything else prints goes to standard error, and not between the messages.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(path, sys.stdin.buffer, answers, on_end=lambda: os._exit(0))
+    threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+    serve(path, sys.stdin.buffer, answers)
 
 
 def _limit_memory(n_bytes: int) -> None:
@@ -45,7 +44,15 @@ def _limit_memory(n_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (n_bytes, n_bytes))
 
 
-def serve(path: Path, questions: IO[bytes], answers: IO[bytes], *, on_end: Callable[[], object] | None = None) -> None:
+def _end_with_parent(questions: int) -> None:
+    """End the process as soon as nobody can ask it any more, also in the middle of an answer: nobody waits for it."""
+    waiting = select.poll()
+    waiting.register(questions, 0)  # no events but that the other end is gone, so that it wakes up for nothing else
+    waiting.poll()
+    os._exit(0)
+
+
+def serve(path: Path, questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer questions in order until there are no more.
 
     Parameters
@@ -54,22 +61,10 @@ def serve(path: Path, questions: IO[bytes], answers: IO[bytes], *, on_end: Calla
         A build folder, or the folder of an Oxigraph store.
     questions, answers
         Streams of messages, see `kg.rdf.workers`.
-    on_end
-        Called in another thread as soon as the questions end, also in the middle of an answer: nobody waits for it.
     """
-    asked: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-
-    def listen() -> None:
-        while (message := read_message(questions)) is not None:
-            asked.put(json.loads(message[1]))
-        if on_end is not None:
-            on_end()
-        asked.put(None)
-
-    threading.Thread(target=listen, daemon=True).start()
     child = _Child(path, answers)
-    while (content := asked.get()) is not None:
-        child.answer(content)
+    while (message := read_message(questions)) is not None:
+        child.answer(json.loads(message[1]))
 
 
 class _Child:
@@ -121,7 +116,9 @@ class _Child:
         return self._store
 
     def _say(self, message: bytes, /, **content: object) -> None:
-        write_message(self._answers, message, json.dumps(content).encode())
+        self._answers.write(pack_message(message, json.dumps(content).encode()))
+        if message != b"H":  # something follows at once, and both go in one piece if they are short
+            self._answers.flush()
 
 
 class _Messages(io.RawIOBase, BinaryIO):
@@ -152,7 +149,7 @@ class _Messages(io.RawIOBase, BinaryIO):
             piece = bytes(self._piece)
             if self._max_rows is not None:
                 _check_rows(self._rows.add(piece), self._max_rows)
-            write_message(self._answers, b"B", piece)
+            self._answers.write(pack_message(b"B", piece))
             self._piece.clear()
 
 

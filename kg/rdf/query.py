@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kg.errors import QueryError
 from kg.folder import GRAPH_SUFFIXES, Folder, is_build
+from kg.rdf.dataset import dataset_clause
 from kg.rdf.results import RESULT_FORMATS, Result, to_result, write_result
-from kg.rdf.sparql import QUERY_PREFIXES, check_query, has_dataset_clause, syntax_error
+from kg.rdf.sparql import QUERY_PREFIXES, check_query, syntax_error
 from kg.rdf.store import find_store, load_description
 from kg.rdf_files import MOST_TELLING, parse_file, reading
 from kg.terminal import visible
@@ -65,7 +66,8 @@ def load_store(folder: Folder) -> ox.Store:
     -------
     pyoxigraph.Store
         The triples are in named graphs (of N-Quads) or in the default graph (of the others); `query` sees both alike.
-        The description of the build is in the named graph `kg.vocab.DATASET_GRAPH`.
+        The description of the build is in the named graph `kg.vocab.DATASET_GRAPH`, and in the default graph if there
+        is one.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def load_store(folder: Folder) -> ox.Store:
             continue
         with reading(path, name, QueryError) as stream:
             store.bulk_load(stream, ox.RdfFormat.from_extension(GRAPH_SUFFIXES[name]))
-    load_description(store, folder)
+    load_description(store, folder, default_too=name != "n-quads")
     return store
 
 
@@ -123,8 +125,8 @@ def query(
     """Return the answer to a SPARQL query about a build.
 
     The prefixes of `kg.rdf.sparql.QUERY_PREFIXES` need no declaration; the query's own come first. The default graph
-    is the union of all graphs, unless ``FROM`` names some; ``FROM`` never reads a file or an address, only graphs of
-    the build. ``SERVICE`` is refused before anything runs.
+    is that of the store or, where it is empty, the union of the named ones, unless ``FROM`` names some; ``FROM`` never
+    reads a file or an address, only graphs of the build. ``SERVICE`` is refused before anything runs.
 
     Parameters
     ----------
@@ -164,7 +166,15 @@ def query(
     if isinstance(source, Folder):
         check_answerable(text)  # what is wrong with the query is said before a large build is loaded
         source = open_store(source)
+    if dataset is None:
+        dataset = {"use_default_graph_as_union": _is_default_empty(source)}
     return to_result(_ask(source, text, dataset), limit=limit)
+
+
+def _is_default_empty(store: ox.Store) -> bool:
+    import pyoxigraph as ox
+
+    return next(store.quads_for_pattern(None, None, None, ox.DefaultGraph()), None) is None
 
 
 def check_answerable(text: str) -> None:
@@ -181,13 +191,15 @@ def check_answerable(text: str) -> None:
     _ask(ox.Store(), text, {})
 
 
-def _dataset(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> dict[str, Any]:
-    """Return the graphs that a query is about, as Oxigraph takes them."""
+def _dataset(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> dict[str, Any] | None:
+    """Return the graphs that a query is about, as Oxigraph takes them; None where it is about all."""
     import pyoxigraph as ox
 
     if not default_graphs and not named_graphs:
-        # Oxigraph lets a union take the place of FROM's graphs without a word.
-        return {"use_default_graph_as_union": not has_dataset_clause(text)}
+        clause = dataset_clause(text)
+        if clause is None:
+            return None
+        default_graphs, named_graphs = clause
     try:
         default, named = ([ox.NamedNode(iri) for iri in iris] for iris in (default_graphs, named_graphs))
     except ValueError as error:

@@ -1,44 +1,34 @@
 """The Oxigraph store of a build: each figure in its named graph, as the build's N-Quads have it.
 
-A store is loaded from whatever RDF file the build has. N-Quads say themselves what stands in which graph; of the others
-each subject tells it (`graph_of`): a figure's page and what is on it belong to the figure's graph, anything else to
-one of `kg.vocab.SharedGraph`. No triple stands in two graphs, so the union of all has no duplicates. The description
-of the build stands in `kg.vocab.DATASET_GRAPH`; it is not among the quads that are counted.
+A store is loaded from whatever RDF file the build has (`kg.rdf.named_graphs`). The description of the build stands in
+`kg.vocab.DATASET_GRAPH`; it is not among the quads that are counted.
+
+Every triple stands in the store's default graph, too, which so is the union of the named ones, each triple once. A
+union that is made while a query runs takes twice as long to look things up in.
 
 The files of a store differ each time that it is loaded, so the manifest has no digests of them. Inside lies a note of
-the build that it was made from; where that is another one, the store is not used.
+the build that it was made from, and of the sizes of the files; where they are others, the store is not used.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import traceback
-from functools import lru_cache
 from itertools import groupby
-from typing import IO, TYPE_CHECKING, BinaryIO
+from operator import itemgetter
+from typing import TYPE_CHECKING, cast
 
 from kg.atomic import replacing_file, replacing_folder
 from kg.errors import BuildError, QueryError
 from kg.folder import DESCRIPTION, MANIFEST, write_manifest
-from kg.rdf_files import MOST_TELLING, parse_file, reading, to_lines, unreadable
-from kg.vocab import (
-    BASE,
-    DATASET_GRAPH,
-    PREFIXES,
-    SharedGraph,
-    figure_graph_iri,
-    figure_iri,
-    figure_of,
-    gene_iri,
-    organism_iri,
-    paper_iri,
-)
+from kg.rdf.named_graphs import PROLOGUE, read_by_graph
+from kg.rdf_files import MOST_TELLING, parse_file, reading, unreadable
+from kg.vocab import DATASET_GRAPH, SharedGraph, figure_graph_iri, figure_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     import pyoxigraph as ox
@@ -46,10 +36,10 @@ if TYPE_CHECKING:
     from kg.folder import Folder
 
 __all__ = [
+    "NOTE",
     "STORE",
     "describe_store",
     "find_store",
-    "graph_of",
     "load_description",
     "load_into_build",
     "update_store",
@@ -62,33 +52,8 @@ STORE = "store"
 NOTE = "kg-build.json"
 """The file in a store's folder that says which build it belongs to; RocksDB leaves it alone."""
 
-_SUBJECTS = {
-    paper_iri(""): SharedGraph.PAPERS,
-    f"{BASE}/journal/": SharedGraph.PAPERS,
-    gene_iri(""): SharedGraph.GENES,
-    f"{BASE}/family/": SharedGraph.FAMILIES,
-    organism_iri(""): SharedGraph.ORGANISMS,
-}
-_BYTES = 1 << 18  # of lines that are in memory at once
-
-
-@lru_cache(maxsize=4_096)
-def graph_of(subject: str) -> str:
-    """Return the IRI of the named graph in which a subject's triples stand.
-
-    Examples
-    --------
-    >>> graph_of("https://pfocr.wikipathways.org/figures/PMC1__a.html#mention-7")
-    'https://pfocr.wikipathways.org/figures/PMC1__a.html#graph'
-    >>> graph_of("https://identifiers.org/ncbigene/6774")
-    'https://w3id.org/pfocr-kg/graph/genes'
-    """
-    if figure_of(subject) is not None:
-        return figure_graph_iri(subject.partition("#")[0])
-    for start, graph in _SUBJECTS.items():
-        if subject.startswith(start):
-            return graph.value
-    return SharedGraph.AGENTS.value
+_LAYOUT = 2  # 1 had nothing in the default graph
+_LINES = 250_000  # that are loaded at once: memory grows with them, and work shrinks
 
 
 def find_store(folder: Folder) -> Path | None:
@@ -97,7 +62,7 @@ def find_store(folder: Folder) -> Path | None:
     Raises
     ------
     QueryError
-        If the store was made from another build, or is not whole.
+        If the store was made from another build or by another version, or is not whole.
     """
     path = folder.path / STORE
     if not path.is_dir():
@@ -106,16 +71,22 @@ def find_store(folder: Folder) -> Path | None:
         note = json.loads((path / NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         note = None
-    if not isinstance(note, dict) or note != _note(folder):
-        raise QueryError(
-            f"{path}: not the store of this build as it is now; make it with `kg load {folder.path} store`"
-        )
+    way_out = f"make it with `kg load {folder.path} store`"
+    if not isinstance(note, dict) or note | _note(folder) != note:
+        raise QueryError(f"{path}: not the store of this build as it is now; {way_out}")
+    if note.get("files") != _sizes(path):
+        raise QueryError(f"{path}: files of the store are missing, cut off or not its own; {way_out}")
     return path
 
 
 def _note(folder: Folder) -> dict[str, object]:
     """Return what a store says of the build that it belongs to."""
-    return {"inputs": folder.manifest.get("inputs")}
+    return {"layout": _LAYOUT, "inputs": folder.manifest.get("inputs")}
+
+
+def _sizes(path: Path) -> dict[str, int]:
+    """Return the sizes of a store's files of data, which never change; RocksDB writes logs even where it only reads."""
+    return {file.name: file.stat().st_size for file in sorted(path.glob("*.sst"))}
 
 
 def describe_store(n_quads: int) -> dict[str, object]:
@@ -210,10 +181,8 @@ def update_store(folder: Folder, path: Path, old: Path, figids: Collection[str])
     graphs = {graph.value for graph in SharedGraph} | {figure_graph_iri(figure_iri(figid)) for figid in figids}
 
     def change(store: ox.Store) -> None:
-        import pyoxigraph as ox
-
         for graph in sorted(graphs):
-            store.remove_graph(ox.NamedNode(graph))
+            _remove(store, graph)
         _load(store, folder, graphs)
 
     try:
@@ -240,12 +209,14 @@ def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None]) -> in
     store: ox.Store | None = None
     try:
         store = ox.Store(str(path))
-        store.remove_graph(ox.NamedNode(DATASET_GRAPH))
+        _remove(store, DATASET_GRAPH)
         change(store)
-        n_quads = len(store)
+        n_quads = _count_named(store)
         load_description(store, folder)
         store.flush()
-        (path / NOTE).write_text(json.dumps(_note(folder)) + "\n", encoding="utf-8")
+        store = None  # which ends RocksDB's work behind our back: the files stay as they are
+        note = _note(folder) | {"files": _sizes(path)}
+        (path / NOTE).write_text(json.dumps(note) + "\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # RocksDB's own errors are RuntimeErrors
         raise BuildError(f"{path}: the store cannot be written ({error})") from error
     except BaseException as error:
@@ -256,8 +227,32 @@ def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None]) -> in
     return n_quads
 
 
-def load_description(store: ox.Store, folder: Folder) -> None:
+def _remove(store: ox.Store, graph: str) -> None:
+    """Remove a named graph, and its triples from the default graph; no other graph has any of them."""
+    import pyoxigraph as ox
+
+    name = ox.NamedNode(graph)
+    store.update(f"DELETE {{ ?s ?p ?o }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}")
+    store.remove_graph(name)
+
+
+def _count_named(store: ox.Store) -> int:
+    """Return the number of quads in named graphs."""
+    rows = cast("ox.QuerySolutions", store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+    return len(store) - sum(int(cast("ox.Literal", row["n"]).value) for row in rows)
+
+
+def load_description(store: ox.Store, folder: Folder, *, default_too: bool = True) -> None:
     """Load what a build says of itself into a graph of its own; nothing, where it is an older build without that.
+
+    Parameters
+    ----------
+    store
+        The store.
+    folder
+        The build.
+    default_too
+        Whether it goes into the default graph, too.
 
     Raises
     ------
@@ -268,12 +263,16 @@ def load_description(store: ox.Store, folder: Folder) -> None:
 
     path = folder.path / DESCRIPTION
     if path.is_file():
-        with reading(path, "turtle", QueryError) as stream:
-            store.bulk_load(stream, ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(DATASET_GRAPH))
+        graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.NamedNode(DATASET_GRAPH)]
+        if default_too:
+            graphs.append(ox.DefaultGraph())
+        for graph in graphs:
+            with reading(path, "turtle", QueryError) as stream:
+                store.bulk_load(stream, ox.RdfFormat.TURTLE, to_graph=graph)
 
 
 def _load(store: ox.Store, folder: Folder, graphs: Collection[str] | None) -> None:
-    """Load a build's quads, or those of some graphs."""
+    """Load a build's quads, or those of some graphs, into their graphs and into the default graph."""
     import pyoxigraph as ox
 
     found = folder.graph_files(*MOST_TELLING)
@@ -281,115 +280,33 @@ def _load(store: ox.Store, folder: Folder, graphs: Collection[str] | None) -> No
         raise QueryError(f"{folder.path}: no RDF file to load; build it with `--format turtle`, for example")
     name, paths = found
     for path in paths:
-        if name == "json-ld":
-            store.bulk_extend(_quads(path, graphs))
-            continue
-        syntax = ox.RdfFormat.TRIG if name == "turtle" else ox.RdfFormat.N_QUADS
-        try:
-            # Oxigraph asks Python for each piece, so that Ctrl-C does not wait for the end.
-            store.bulk_load(_Pieces(_in_graphs(path, name, graphs)), syntax)
-        except SyntaxError as error:  # an OSError here is one of the store's own files: the disk is full
-            raise QueryError(unreadable(path, name, error)) from error
+        wanted = (piece for piece in read_by_graph(path, name) if graphs is None or piece[0] in graphs)
+        for chunk in _chunks(wanted):
+            try:
+                store.bulk_load(_to_trig(chunk), ox.RdfFormat.TRIG)
+                store.bulk_load(PROLOGUE + b"".join(text for _, text in chunk), ox.RdfFormat.TURTLE)
+            except SyntaxError as error:  # an OSError here is one of the store's own files: the disk is full
+                for _ in parse_file(path, name, QueryError):
+                    pass  # which finds the line
+                raise QueryError(unreadable(path, name, ValueError(error.msg))) from error
 
 
-def _in_graphs(path: Path, name: str, graphs: Collection[str] | None) -> Iterator[bytes]:
-    """Yield the text of a file as N-Quads, or TriG."""
-    with reading(path, name, QueryError) as stream:
-        yield from _IN_GRAPHS[name](to_lines(stream), graphs)
+def _chunks(pieces: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield some pieces of text together, up to a number of lines."""
+    chunk: list[tuple[str, bytes]] = []
+    n_lines = 0
+    for graph, text in pieces:
+        chunk.append((graph, text))
+        n_lines += text.count(b"\n")
+        if n_lines >= _LINES:
+            yield chunk
+            chunk, n_lines = [], 0
+    if chunk:
+        yield chunk
 
 
-def _quads(path: Path, graphs: Collection[str] | None) -> Iterator[ox.Quad]:
-    """Yield the quads of a JSON-LD file in their graphs."""
-    import pyoxigraph as ox
-
-    for quad in parse_file(path, "json-ld", QueryError):
-        graph = graph_of(getattr(quad.subject, "value", ""))
-        if graphs is None or graph in graphs:
-            yield ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(graph))
-
-
-def _lines_of_quads(stream: IO[bytes], graphs: Collection[str] | None) -> Iterator[bytes]:
-    """Yield the N-Quads of some graphs."""
-    if graphs is None:
-        while text := stream.read(_BYTES):
-            yield text
-        return
-    wanted = {f"<{graph}>".encode() for graph in graphs}
-    while lines := stream.readlines(_BYTES):
-        yield b"".join([line for line in lines if line[line.rfind(b"<") : line.rfind(b">") + 1] in wanted])
-
-
-def _lines_of_triples(stream: IO[bytes], graphs: Collection[str] | None) -> Iterator[bytes]:
-    """Yield N-Triples as N-Quads, in their graphs."""
-    last, graph, end = b"", "", b""
-    while lines := stream.readlines(_BYTES):
-        kept = []
-        for line in lines:
-            subject = line[: line.find(b">")]
-            if subject != last:
-                last, graph = subject, graph_of(subject[1:].decode())
-                end = f" <{graph}> .\n".encode()
-            if graphs is None or graph in graphs:
-                kept.append(line.removesuffix(b" .\n") + end)
-        yield b"".join(kept)
-
-
-def _paragraphs_of_turtle(stream: IO[bytes], graphs: Collection[str] | None) -> Iterator[bytes]:
-    """Yield Turtle, as `kg` writes it, as TriG: its paragraphs in their graphs."""
-    yield "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()).encode()
-    for graph, paragraphs in groupby(_paragraphs(stream), lambda paragraph: graph_of(_subject(paragraph))):
-        if graphs is None or graph in graphs:
-            yield b"<%b> {\n%b}\n" % (graph.encode(), b"".join(paragraphs))
-
-
-def _paragraphs(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what stands between empty lines, without the prefixes; no text in Turtle of ours has line breaks."""
-    paragraph: list[bytes] = []
-    while lines := stream.readlines(_BYTES):
-        for line in lines:
-            if line == b"\n":
-                if paragraph:
-                    yield b"".join(paragraph)
-                    paragraph = []
-            elif not line.startswith(b"@prefix "):
-                paragraph.append(line)
-    if paragraph:
-        yield b"".join(paragraph)
-
-
-def _subject(paragraph: bytes) -> str:
-    """Return the IRI that a paragraph of Turtle is about."""
-    word = paragraph.partition(b" ")[0].decode()
-    if word.startswith("<"):
-        return word[1:-1]
-    prefix, _, local = word.partition(":")
-    return PREFIXES.get(prefix, "") + local
-
-
-_IN_GRAPHS: Mapping[str, Callable[[IO[bytes], Collection[str] | None], Iterator[bytes]]] = {
-    "n-quads": _lines_of_quads,
-    "n-triples": _lines_of_triples,
-    "turtle": _paragraphs_of_turtle,
-}
-"""How the text of each format becomes N-Quads, or TriG."""
-
-
-class _Pieces(io.RawIOBase, BinaryIO):
-    """Pieces of text as a stream to read from."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._rest = pieces, memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, up to `size`; none at the end."""
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return b""
-            self._rest = memoryview(piece)
-        size = len(self._rest) if size < 0 else size
-        start, self._rest = self._rest[:size], self._rest[size:]
-        return bytes(start)
+def _to_trig(chunk: list[tuple[str, bytes]]) -> bytes:
+    """Return pieces of text as a document of TriG."""
+    graphs = groupby(chunk, itemgetter(0))
+    blocks = (b"<%b> {\n%b}\n" % (graph.encode(), b"".join(text for _, text in group)) for graph, group in graphs)
+    return PROLOGUE + b"".join(blocks)

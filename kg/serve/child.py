@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from kg.errors import KgError, QueryLimitError
 from kg.rdf.messages import HEADER, Question, pack_message
-from kg.rdf.workers import Answer, start_command, to_error
+from kg.rdf.workers import Answer, child_environment, start_command, to_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Child(asyncio.SubprocessProtocol):
         command = start_command(path, max_memory=max_memory)
         # In a session of its own, it gets no Ctrl-C, which is the server's affair.
         _, child = await loop.subprocess_exec(
-            cls, *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+            cls, *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True, env=child_environment()
         )
         try:
             await child.open()

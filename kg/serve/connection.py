@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -25,6 +25,8 @@ class Connection(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it; a client whose request does not come to an end, or that does not read, is cut off.
 
     uvicorn's own timer only sees connections that are idle between two requests, and it takes heads of any length.
+    The head of an answer waits for the first piece of its body: one call of the system sends both, and one packet has
+    both.
     """
 
     _timer: asyncio.TimerHandle | None = None
@@ -33,8 +35,13 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request (called by the loop)."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Together(transport, self)))
         self._wait()
+
+    def on_response_complete(self) -> None:
+        """Send a head without a body (called by the cycle of a request)."""
+        cast("_Together", self.transport).send_head()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sends (called by the loop)."""
@@ -78,3 +85,36 @@ class Connection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class _Together:
+    """A transport that keeps the head of an answer until something follows it."""
+
+    def __init__(self, transport: asyncio.Transport, connection: Connection) -> None:
+        self._transport, self._connection = transport, connection
+        self._head = b""
+        self._answered: object = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Write, with the head that waits; the first that is written of an answer is its head."""
+        cycle = self._connection.cycle
+        if cycle is not None and cycle.response_started and cycle is not self._answered:
+            self.send_head()
+            self._answered, self._head = cycle, data
+        else:
+            head, self._head = self._head, b""
+            self._transport.write(head + data if head else data)
+
+    def send_head(self) -> None:
+        """Write the head that waits, if one does."""
+        head, self._head = self._head, b""
+        if head:
+            self._transport.write(head)
+
+    def close(self) -> None:
+        """Close the connection when all is written."""
+        self.send_head()
+        self._transport.close()

@@ -59,7 +59,10 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, *, host: str, allow_hosts: Collection[str] = (), origin: str = "*") -> None:
-        self._app, self._origin = app, origin
+        self._app = app
+        self._is_open = origin == "*"
+        safe = _SAFE | {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "ETag, Retry-After"}
+        self._headers = Headers(safe).raw
         self._hosts = {*_LOOPBACK, host, *allow_hosts} if is_loopback(host) or allow_hosts else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,12 +70,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_SAFE)
-                headers["Access-Control-Allow-Origin"] = self._origin
-                headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
-                if self._origin != "*":
-                    headers.add_vary_header("Origin")
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+                if not self._is_open:
+                    MutableHeaders(scope=message).add_vary_header("Origin")
             await send(message)
 
         if scope["type"] != "http":

@@ -8,6 +8,7 @@ limit a process is killed, whatever it does, and replaced.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ class Pool:
         say: Callable[[str], object] = print,
     ) -> None:
         self._path, self._n_workers, self._timeout = path, workers, timeout
+        self._note = os.path.join(path, NOTE)  # noqa: PTH118 - it is asked for with each query, and a text is quick
         self._max_memory, self._max_waiting, self._slow_after = max_memory, max_waiting, slow_after
         self._say = say
         self._idle: list[Child] = []
@@ -87,7 +89,7 @@ class Pool:
         Workers that have opened an older one are replaced when they are asked next.
         """
         with suppress(OSError):  # for a moment, while one build takes another's place, there is none
-            found = (self._path / NOTE).stat()
+            found = os.stat(self._note)  # noqa: PTH116
             self._identity = (found.st_ino, found.st_mtime_ns)
         return self._identity
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QueryError
+from kg.rdf import sparql
 from kg.rdf.query import query
-from kg.rdf.sparql import MAX_DEPTH, MAX_OPERATORS, check_query, has_dataset_clause, tokens
+from kg.rdf.sparql import MAX_DEPTH, MAX_OPERATORS, check_query, tokens
 from tests.rdf.listener import Listener
 
 if TYPE_CHECKING:
@@ -255,9 +256,18 @@ def test_a_chain_just_within_the_bounds_runs(store: ox.Store) -> None:
     assert len(list(query(store, text))) == 2
 
 
-def test_from_is_found_as_a_word_only() -> None:
-    assert has_dataset_clause("SELECT * from <a:g> { ?s ?p ?o }")
-    assert not has_dataset_clause("SELECT ?from { ?from from:x 'FROM' } # FROM")
+FORBIDDEN = [*"{}()[].;!+-*/|&^=<>?'\"\\#aé", "SERVICE", "serviCe", "LOAD", "insert ", " AS ", "<x:y>"]
+FORBIDDEN += ["\\u0053", "ſervice"]
+
+
+@given(pieces=st.lists(st.sampled_from(FORBIDDEN), max_size=80), times=st.sampled_from([1, 1, 1, 12, 60]))
+def test_what_is_let_through_at_a_glance_is_let_through_by_a_close_look(pieces: list[str], times: int) -> None:
+    text = "".join(pieces) * times
+    if sparql._is_plain(text):
+        found = list(tokens(text))
+        sparql._check_form(text, found)
+        sparql._check_words(text, found)
+        sparql._check_size(text, found)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ import kg
 from kg.errors import BuildError, QueryError
 from kg.folder import DESCRIPTION, GRAPH_SUFFIXES, Folder
 from kg.rdf import store as store_module
+from kg.rdf.named_graphs import graph_of
 from kg.rdf.query import open_store
-from kg.rdf.store import NOTE, find_store, graph_of, load_into_build, write_store
+from kg.rdf.store import NOTE, find_store, load_into_build, write_store
 from kg.vocab import DATASET_GRAPH, SharedGraph
 from tests.pipeline.builds import contents, corpus, numbered
 
@@ -42,9 +43,12 @@ def expected_quads(build: kg.Build) -> set[ox.Quad]:
     return {quad for path in found[1] for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)}
 
 
-def store_quads(path: Path) -> set[ox.Quad]:
-    """The quads of a store but for what the build says of itself."""
-    return {quad for quad in ox.Store.read_only(str(path)) if quad.graph_name != DESCRIBED}
+def store_quads(path: Path, *, described: bool = False) -> set[ox.Quad]:
+    """The quads of named graphs, with or without what the build says of itself; the default graph is their union."""
+    quads = set(ox.Store.read_only(str(path)))
+    named = {quad for quad in quads if quad.graph_name != ox.DefaultGraph()}
+    assert {quad.triple for quad in quads - named} == {quad.triple for quad in named}
+    return {quad for quad in named if described or quad.graph_name != DESCRIBED}
 
 
 def values(quads: Iterable[ox.Quad]) -> set[tuple[str, ...]]:
@@ -57,6 +61,12 @@ def copied(seeds_build: kg.Build, tmp_path: Path) -> Folder:
     """A build of the seeds that a test may change."""
     shutil.copytree(seeds_build.path, tmp_path / "build")
     return Folder(tmp_path / "build")
+
+
+@pytest.fixture(scope="module")
+def stored(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """A build of the seeds with a store, for reading."""
+    return kg.build(seeds, output=tmp_path_factory.mktemp("stored") / "build", store=True)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
@@ -220,4 +230,83 @@ def test_files_are_copied_where_they_cannot_be_linked(
 def test_the_note_names_the_inputs(copied: Folder) -> None:
     load_into_build(copied)
     note = json.loads((copied.path / "store" / NOTE).read_text())
-    assert note == {"inputs": copied.manifest["inputs"]}
+    files = {path.name: path.stat().st_size for path in (copied.path / "store").glob("*.sst")}
+    assert files
+    assert note == {"layout": 2, "inputs": copied.manifest["inputs"], "files": files}
+
+
+@pytest.mark.parametrize("damage", ["cut off", "gone", "one more"])
+def test_a_store_with_other_files_than_it_was_made_with_is_refused(copied: Folder, damage: str) -> None:
+    load_into_build(copied)
+    file = max((copied.path / "store").glob("*.sst"), key=lambda path: path.stat().st_size)
+    if damage == "cut off":
+        file.write_bytes(file.read_bytes()[:-1])
+    elif damage == "gone":
+        file.unlink()
+    else:
+        shutil.copy(file, file.with_name("999999.sst"))
+    with pytest.raises(QueryError, match="files of the store are missing, cut off or not its own; make it with `kg lo"):
+        kg.read_build(copied.path).query("ASK {}")
+
+
+@pytest.mark.parametrize("name", ["note", "layout"])
+def test_a_store_without_a_default_graph_is_of_an_older_version(copied: Folder, name: str) -> None:
+    load_into_build(copied)
+    path = copied.path / "store" / NOTE
+    note = json.loads(path.read_text())
+    path.write_text(json.dumps({"inputs": note["inputs"]} if name == "note" else note | {"layout": 1}))
+    with pytest.raises(QueryError, match="not the store of this build as it is now"):
+        find_store(copied)
+
+
+def test_a_file_of_many_chunks_is_the_same_store(
+    seeds_build: kg.Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_LINES", 50)
+    for name in GRAPH_SUFFIXES:
+        folder = Folder(shutil.copytree(seeds_build.path, tmp_path / name))
+        for other, suffix in GRAPH_SUFFIXES.items():
+            if other != name:
+                (folder.path / f"graph{suffix}").unlink(missing_ok=True)
+        load_into_build(folder)
+        assert store_quads(folder.path / "store") == expected_quads(seeds_build)
+
+
+def test_a_file_that_is_no_rdf_names_its_line(copied: Folder) -> None:
+    path = copied.path / "graph.nq"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:30], "<urn:a> nonsense .\n", *lines[30:]]))
+    with pytest.raises(QueryError, match=r"graph\.nq:31: cannot be read as n-quads .*build the folder again"):
+        load_into_build(copied)
+
+
+DATASETS = {
+    "{ ?s ?p ?o }": "all",
+    "FROM <{figure}> { ?s ?p ?o }": "figure",
+    "FROM <{figure}> FROM <{genes}> { ?s ?p ?o }": "figure and genes",
+    "FROM <{figure}> FROM <{figure}> { ?s ?p ?o }": "figure",
+    "FROM NAMED <{figure}> { ?s ?p ?o }": "",
+    "FROM NAMED <{figure}> { GRAPH ?g { ?s ?p ?o } }": "figure",
+    "FROM <{genes}> FROM NAMED <{figure}> { GRAPH ?g { ?s ?p ?o } }": "figure",
+    "FROM <{genes}> FROM NAMED <{figure}> { ?s ?p ?o }": "genes",
+    "FROM <{genes}> { GRAPH ?g { ?s ?p ?o } }": "",
+    "FROM <urn:nothing> { ?s ?p ?o }": "",
+    "{ GRAPH ?g { ?s ?p ?o } }": "all",
+    "{ GRAPH <{figure}> { ?s ?p ?o } }": "figure",
+    "{ { ?s ?p ?o } MINUS { GRAPH ?g { ?s ?p ?o } } }": "",
+}
+"""Queries for triples, and whose they are by the rules of SPARQL 1.1 Query Language, section 13.2."""
+
+
+@pytest.mark.parametrize(("query", "whose"), DATASETS.items())
+def test_the_dataset_of_a_store_is_as_the_standard_says(stored: Folder, query: str, whose: str) -> None:
+    graphs: dict[str, set[ox.Triple]] = {}
+    for quad in store_quads(stored.path / "store", described=True):
+        assert isinstance(quad.graph_name, ox.NamedNode)
+        graphs.setdefault(quad.graph_name.value, set()).add(quad.triple)
+    figure, genes = next(name for name in graphs if "#graph" in name), SharedGraph.GENES.value
+    names = {"all": [*graphs], "figure": [figure], "genes": [genes], "figure and genes": [figure, genes], "": []}
+    text = "SELECT ?s ?p ?o " + query.replace("{figure}", figure).replace("{genes}", genes)
+    rows = kg.read_build(stored.path).query(text).to_rows()
+    assert len(rows) == sum(len(graphs[name]) for name in names[whose])
+    assert len({tuple(row.values()) for row in rows}) == len(rows)
