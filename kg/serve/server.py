@@ -178,13 +178,13 @@ async def _run(
         loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
         await pool.start()
-        _spare_collector()
         host, port = sock.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         say(f"{visible(str(folder.path))}: SPARQL at {address}/sparql, query page at {address}/ (Ctrl-C stops)")
         if ready is not None:
             ready(address, stop_from_thread)
-        await server.serve(sockets=[sock])
+        with _sparing_garbage():
+            await server.serve(sockets=[sock])
     finally:
         await pool.stop()
         if threading.current_thread() is threading.main_thread():
@@ -194,11 +194,18 @@ async def _run(
     return interrupted
 
 
-def _spare_collector() -> None:
-    """Let Python look for cycles of garbage less often: not in what was there before the first query, which stays."""
+@contextmanager
+def _sparing_garbage() -> Iterator[None]:
+    """Let Python look for cycles of garbage less often, and never in what was there before the first query."""
+    before = gc.get_threshold()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
+    gc.set_threshold(_GARBAGE, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _server(app: object) -> uvicorn.Server:

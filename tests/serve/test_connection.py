@@ -1,0 +1,94 @@
+"""The head and the body of an answer go out together, and whole in every case."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+import uvicorn
+
+from kg.serve.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+START: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"6")]}
+BODIES: dict[str, list[dict[str, Any]]] = {
+    "whole": [{"type": "http.response.body", "body": b"abcdef"}],
+    "pieces": [
+        {"type": "http.response.body", "body": b"abc", "more_body": True},
+        {"type": "http.response.body", "body": b"def"},
+    ],
+}
+
+
+class _Wire(asyncio.Transport):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.is_closed = False
+
+    def write(self, data: Any) -> None:
+        self.written.append(bytes(data))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+def _written(request: bytes, messages: Sequence[dict[str, Any]], *, n_requests: int = 1) -> list[bytes]:
+    """What is written in answer to a request by an application that sends these messages."""
+
+    async def app(_: object, __: object, send: Any) -> None:
+        for message in messages:
+            await send(message)
+
+    async def run() -> list[bytes]:
+        config = uvicorn.Config(cast("Any", app), http=Connection, ws="none", lifespan="off", log_config=None)
+        config.load()
+        wire = _Wire()
+        connection = Connection(config=config, server_state=uvicorn.Server(config).server_state, app_state={})
+        connection.connection_made(wire)
+        connection.data_received(request * n_requests)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        connection.connection_lost(None)
+        return wire.written
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_the_head_goes_with_the_first_piece_of_the_body(body: str) -> None:
+    first, *others = _written(b"GET / HTTP/1.1\r\n\r\n", [START, *BODIES[body]])
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert first.partition(b"\r\n\r\n")[2] + b"".join(others) == b"abcdef"
+    assert len(others) == len(BODIES[body]) - 1
+
+
+def test_a_head_without_a_body_is_sent() -> None:
+    (only,) = _written(b"HEAD / HTTP/1.1\r\n\r\n", [START, *BODIES["whole"]])
+    assert only.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert only.endswith(b"\r\n\r\n")
+
+
+def test_several_requests_at_once_have_their_answers_in_order() -> None:
+    written = _written(b"GET / HTTP/1.1\r\n\r\n", [START, *BODIES["pieces"]], n_requests=3)
+    answers = b"".join(written).split(b"HTTP/1.1 200 OK")[1:]
+    assert [answer.partition(b"\r\n\r\n")[2] for answer in answers] == [b"abcdef"] * 3
+
+
+def test_an_answer_that_breaks_off_is_not_whole() -> None:
+    start = {**START, "headers": [(b"content-length", b"7")]}
+    written = b"".join(_written(b"GET / HTTP/1.1\r\n\r\n", [start, BODIES["pieces"][0]]))
+    assert written.partition(b"\r\n\r\n")[2] == b"abc"
+    assert _written(b"GET / HTTP/1.1\r\n\r\n", [start])[-1].startswith(b"HTTP/1.1 200 OK")  # on closing
