@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import re
 import uuid
 from collections import deque
@@ -65,14 +66,17 @@ class Cluster:
         from distributed import CancelledError, KilledWorker
         from distributed.comm import CommClosedError
 
-        run, name = partial(_run, __version__, function), uuid.uuid4().hex
+        run, name = partial(_run, __version__), uuid.uuid4().hex
         pending: deque[Future] = deque()
+        # A task of its own, so that a function with large arguments goes to each worker once, and where a worker died
+        # with it is made again.
+        shared = self._client.submit(_unpickled, __version__, pickle.dumps(function), key=f"kg-{name}", pure=False)
         ahead = LOOK_AHEAD
         try:
             for n, item in enumerate(items):
                 if n % TASKS_BETWEEN_COUNTS == 0:
                     ahead = LOOK_AHEAD * max(1, self._n_threads())
-                pending.append(self._client.submit(run, item, key=f"kg-{name}-{n}", pure=False))
+                pending.append(self._client.submit(run, shared, item, key=f"kg-{name}-{n}", pure=False))
                 if len(pending) >= ahead:
                     yield self._result(pending.popleft())
             while pending:
@@ -89,7 +93,7 @@ class Cluster:
         except (CancelledError, CommClosedError) as error:
             raise BuildError("the Dask scheduler is gone; start it again, and build again") from error
         finally:
-            self._client.cancel(list(pending), reason="the build ended")
+            self._client.cancel([*pending, shared], reason="the build ended")
 
     def _result(self, future: Future) -> Any:
         while True:
@@ -105,11 +109,21 @@ class Cluster:
 
 def _run(version: str, function: Callable[[T], R], item: T) -> R:
     """Return the function's result, on a worker."""
+    _check_version(version)
+    return function(item)
+
+
+def _check_version(version: str) -> None:
     if version != __version__:
         raise BuildError(
             f"the Dask workers have pfocr-kg {__version__} and this process has {version}; install the same version"
         )
-    return function(item)
+
+
+def _unpickled(version: str, function: bytes) -> Any:
+    """Return a function that was pickled, on a worker."""
+    _check_version(version)
+    return pickle.loads(function)  # noqa: S301 - our own, as is all that Dask sends
 
 
 @contextmanager

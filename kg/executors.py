@@ -117,7 +117,8 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], *, workers: int)
     Parameters
     ----------
     function
-        What to do with an item; with several workers it is sent by name, so it stands at the top of a module.
+        What to do with an item. Each of several workers gets it once, pickled: a function at the top of a module, or a
+        partial of one, whose arguments may be large.
     items
         Walked once.
     workers
@@ -143,12 +144,12 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], *, workers: int)
 
 def _parallel_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Generator[R]:
     context = _Context()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(function,))
     pending: deque[Future[R]] = deque()
     try:
         for item in items:
             with interrupts_held():  # the first tasks start the workers; half a start cannot be shut down
-                pending.append(pool.submit(function, item))
+                pending.append(pool.submit(_do, item))
             if len(pending) == LOOK_AHEAD * workers:
                 yield context.result(pending.popleft())
         while pending:
@@ -231,7 +232,19 @@ def interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _start_worker() -> None:
+_task: Callable[[Any], Any] | None = None
+"""What this process does as a worker."""
+
+
+def _do(item: Any) -> Any:
+    """Do the worker's task to an item."""
+    assert _task is not None, "the pool starts its workers with a task"  # noqa: S101
+    return _task(item)
+
+
+def _start_worker(task: Callable[[Any], Any]) -> None:
+    global _task  # noqa: PLW0603 - the one place where a process of a pool can keep what it is started with
+    _task = task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
