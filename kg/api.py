@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -16,7 +17,6 @@ from kg.folder import GRAPH_SUFFIXES, Folder
 from kg.text import shorten
 
 if TYPE_CHECKING:
-    import os
     from collections import Counter
     from collections.abc import Callable, Collection, Sequence
 
@@ -430,6 +430,8 @@ class Build(Folder):
     def audit(self, *, hgnc: str | Path | None = None) -> Iterator[Verdict]:
         """Yield how far each candidate gene of each mention can be believed, and why.
 
+        Of a build with grades these are the verdicts that it was made with, unless a table of HGNC is given here.
+
         Parameters
         ----------
         hgnc
@@ -440,6 +442,8 @@ class Build(Folder):
         ------
         SourceError
             If that file cannot be read.
+        BuildError
+            If the build lacks a table.
 
         Examples
         --------
@@ -448,10 +452,10 @@ class Build(Folder):
         >>> [(v.word, v.hgnc_symbol, v.grade) for v in verdicts if v.word in ("HIC-1", "с-Мус")]
         [('HIC-1', 'NDUFC2', 'conflicting'), ('HIC-1', 'HIC1', 'supported'), ('с-Мус', 'MYC', 'plausible')]
         """
-        from kg.authority.audit import audit
+        from kg.authority.audit import GRADES_TABLE, audit, read_grades
         from kg.authority.hgnc_cache import open_hgnc
 
-        return audit(self, open_hgnc(hgnc))
+        return read_grades(self) if hgnc is None and self.has(GRADES_TABLE) else audit(self, open_hgnc(hgnc))
 
     def write_audit(
         self,
@@ -573,6 +577,7 @@ def build(
     famplex: str | os.PathLike[str] | None = None,
     current_symbols: bool = False,
     audit: bool = False,
+    curation: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Build:
     """Return the build of figures: tables, RDF files and a manifest in one folder.
@@ -613,15 +618,18 @@ def build(
     current_symbols
         Label genes by the symbols that HGNC approves now; those of the files become other labels. Needs `hgnc`.
     audit
-        Grade each candidate gene of each mention, as `Build.audit` does, in a table of its own, which
-        `Build.with_min_grade` needs.
+        Grade each candidate gene of each mention, in a table of its own, which `Build.with_min_grade` needs, and in the
+        graph.
+    curation
+        A file, or several, with what curators decided on candidate genes: the audit's TSV with the last columns
+        filled. Grades follow it, as with `audit`; rows that do not fit are among the problems.
     progress
         Called with the number of documents done and of all.
 
     Raises
     ------
     SourceError
-        If an input does not exist or none holds a document, or a table of names cannot be read.
+        If an input does not exist or none holds a document, or a table of names or of decisions cannot be used.
     ParseError
         If `on_error` is ``raise`` and a file or row cannot be used.
     BuildError
@@ -634,7 +642,7 @@ def build(
     2
     """
     from kg.authority.naming import open_authority
-    from kg.pipeline import Job, run
+    from kg.pipeline import Job, open_grader, run
     from kg.scratch import scratch_errors
     from kg.sources import open_sources
 
@@ -666,6 +674,8 @@ def build(
         famplex=None if famplex is None else str(famplex),
         current_symbols=current_symbols,
     )
+    decided = [curation] if isinstance(curation, (str, os.PathLike)) else list(curation)
+    grader = open_grader(authority, decided) if audit or decided else None
     temporary = None if output is not None else tempfile.mkdtemp(prefix="kg-")
     target = Path(output) if output is not None else Path(str(temporary), "build")
     with (
@@ -678,14 +688,13 @@ def build(
             sources.documents,
             target,
             source_problems=sources.problems,
-            job=Job(wanted, compress, on_error == "raise"),
+            job=Job(wanted, compress, on_error == "raise", grader),
             executor=executor,
             limit=limit,
             n_parts=partitions,
             store=store,
             update=update,
             authority=authority,
-            is_audited=audit,
             progress=progress,
         )
     made = Build(target)

@@ -125,6 +125,10 @@ class Folder:
             raise BuildError(f"{path}: cannot be read ({reason}); build the folder again") from error
         return pl.scan_parquet(path)
 
+    def has(self, table: str) -> bool:
+        """Return whether the folder has a table."""
+        return (self.path / "tables" / f"{table}.parquet").is_file()
+
     def table(self, table: str) -> pl.DataFrame:
         """Return a table of `kg.tables.COLUMNS` as a frame.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAMILY_LEXICONS",
+    "GRADES",
     "LEXICON_TIERS",
     "TIERS",
     "Annotation",
@@ -48,6 +49,10 @@ LEXICON_TIERS: Mapping[str, str] = {
 
 FAMILY_LEXICONS = frozenset({"bioentities_symbol", "famplex_relations"})
 """Lexicons of families and complexes: one entry stands for all of its members."""
+
+
+GRADES = ("supported", "plausible", "doubtful", "conflicting")
+"""How far a candidate gene of a mention can be believed, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,10 @@ class Counts(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A gene that a mention may mean, with the positions (from 0) of its rows in the file and their counts."""
+    """A gene that a mention may mean, with the positions (from 0) of its rows in the file and their counts.
+
+    A gene that a curator added has no rows.
+    """
 
     gene: Gene
     positions: tuple[int, ...]

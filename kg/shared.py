@@ -37,11 +37,21 @@ READ: Mapping[str, tuple[str, ...]] = {
     "documents": ("figid", "file", "paper"),
     "figures": ("figid", "pmcid", "organisms"),
     "mentions": ("figid", "mention", "family"),
-    "candidates": ("figid", "mention", "ncbigene", "symbol", "is_hgnc", "taxon", "organism", "organism_group"),
+    "candidates": (
+        "figid",
+        "mention",
+        "ncbigene",
+        "symbol",
+        "is_hgnc",
+        "taxon",
+        "organism",
+        "organism_group",
+        "is_curated",
+    ),
 }
 """The tables and columns that tell of shared things."""
 
-_GENE = READ["candidates"][2:]
+_GENE = READ["candidates"][2:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class SharedRecords:
         What HGNC says of genes, by NCBI Gene id.
     famplex
         Entities of FamPlex, by the symbols of families.
+    curators
+        Names of those who decided on mentions, by their IRIs in order.
     """
 
     papers: Iterable[Paper]
@@ -67,6 +79,7 @@ class SharedRecords:
     organisms: Iterable[tuple[str, str]]
     hgnc: Mapping[str, HgncGene] = field(default_factory=dict)
     famplex: Mapping[str, str] = field(default_factory=dict)
+    curators: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -165,7 +178,12 @@ class Shared:
 
         named = mentions.filter(pl.col("family").is_not_null())
         self._family_tally.add(named.group_by("family").agg(pl.col("figid").n_unique(), pl.len()))
-        members = named.join(candidates, on=["figid", "mention"]).select("family", "ncbigene").unique()
+        # A gene that a curator added to a family's word is meant in the family's place.
+        members = (
+            named.join(candidates.filter(~pl.col("is_curated")), on=["figid", "mention"])
+            .select("family", "ncbigene")
+            .unique()
+        )
         for family, ncbigene in members.iter_rows():
             self._families.setdefault(family, set()).add(ncbigene)
 

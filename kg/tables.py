@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kg.errors import Problem
-    from kg.model import Figure
+    from kg.model import Counts, Figure
 
 __all__ = [
+    "AUDIT_TABLES",
+    "BUILD_TABLES",
     "COLUMNS",
     "COUNTED",
     "FIGURE_TABLES",
@@ -113,7 +115,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "n_candidates": "integer",
         "occurrences": "integer",
     },
-    # One row per row of the file's genes, by figid and position (from 0); `mention` joins to `mentions`.
+    # One row per row of the file's genes, by figid and position (from 0); `mention` joins to `mentions`. Genes that a
+    # curator added (`is_curated`) have no position, and stand behind the figure's others.
     "candidates": {
         "figid": "text",
         "position": "integer",
@@ -127,6 +130,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "count_direct": "text",
         "count_synonym": "text",
         "count_match": "text",
+        "is_curated": "boolean",
     },
     # One row a gene, by NCBI Gene id as a number. From `hgnc_id` on: what HGNC says of it; null without its table, and
     # for what it does not know. `hgnc_symbol`: the symbol that is approved today.
@@ -181,6 +185,29 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "name": "text",
         "doid": "text",
     },
+    # One row a candidate gene of a mention, by figid, mention and candidate. `score`: 0 to 1. `reasons`: like
+    # ``alias: HLC-1 is an alias``, the name of a signal and what it says.
+    "grades": {
+        "figid": "text",
+        "mention": "integer",
+        "ncbigene": "text",
+        "score": "real",
+        "grade": "text",
+        "reasons": "lines",
+    },
+    # One row a decision of a curator that fits the figure, by figid; `ncbigene` is the gene that was judged,
+    # `other_gene` the one that is meant. `date`: as 2026-11-29.
+    "curations": {
+        "figid": "text",
+        "mention": "integer",
+        "ncbigene": "text",
+        "decision": "text",
+        "other_gene": "text",
+        "other_symbol": "text",
+        "note": "text",
+        "curator": "text",
+        "date": "text",
+    },
     # One row a problem, by file, line, path and reason.
     "problems": {
         "severity": "text",
@@ -191,9 +218,18 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "reason": "text",
     },
 }
-"""Every table with its columns and their types: ``text``, ``texts`` (a list), ``integer``, ``real``, ``boolean``."""
+"""Every table with its columns and their types: ``text``, ``integer``, ``real``, ``boolean``, and lists of text.
 
-COUNTED = tuple(table for table in COLUMNS if table not in ("documents", "problems"))
+These are ``texts``, lists in memory, too, and ``lines``: there a text a line, which is ten times as fast.
+"""
+
+AUDIT_TABLES = ("grades", "curations")
+"""The tables of a build that was made with an audit, and of no other."""
+
+BUILD_TABLES = tuple(table for table in COLUMNS if table not in AUDIT_TABLES)
+"""The tables of every build."""
+
+COUNTED = tuple(table for table in BUILD_TABLES if table not in ("documents", "problems"))
 """The tables of what a build is about; the others say where it comes from."""
 
 ROWS_PER_PART = {table: 1_024 if table in ("documents", "figures", "papers") else 16_384 for table in COLUMNS}
@@ -329,7 +365,7 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
         [len(ids) for ids in genes],
         [mention.occurrences for mention in figure.mentions],
     )
-    rows = sorted(
+    rows: list[tuple[int | None, int, Gene, Counts | _NoCounts]] = sorted(
         [
             (position, mention.number, candidate.gene, candidate.counts[i] if candidate.counts else _NO_COUNTS)
             for mention in figure.mentions
@@ -338,6 +374,12 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
         ],
         key=itemgetter(0),
     )
+    rows += [
+        (None, mention.number, candidate.gene, _NO_COUNTS)
+        for mention in figure.mentions
+        for candidate in mention.candidates
+        if not candidate.positions
+    ]
     _extend(
         tables["candidates"],
         [figid] * len(rows),
@@ -352,6 +394,7 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
         [row[3].direct for row in rows],
         [row[3].synonym for row in rows],
         [row[3].match for row in rows],
+        [row[0] is None for row in rows],
     )
     for chemical in figure.chemicals:
         _append(
@@ -459,6 +502,7 @@ def schema(table: str) -> dict[str, pl.DataType]:
     types: dict[str, pl.DataType] = {
         "text": pl.String(),
         "texts": pl.List(pl.String()),
+        "lines": pl.List(pl.String()),
         "integer": pl.Int64(),
         "real": pl.Float64(),
         "boolean": pl.Boolean(),
@@ -470,7 +514,10 @@ def to_frame(table: str, columns: Columns) -> pl.DataFrame:
     """Return columns, all or some, as a polars frame of the table's types, rows in the order given."""
     import polars as pl
 
-    return pl.DataFrame(columns, schema={column: kind for column, kind in schema(table).items() if column in columns})
+    types = {column: kind for column, kind in schema(table).items() if column in columns}
+    joined = [column for column in types if COLUMNS[table][column] == "lines"]
+    rows = pl.DataFrame(columns, schema=types | dict.fromkeys(joined, pl.String()))
+    return rows.with_columns(pl.col(joined).str.split("\n")) if joined else rows
 
 
 def to_ipc(table: str, columns: Columns) -> bytes:

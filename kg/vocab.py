@@ -32,6 +32,8 @@ __all__ = [
     "article_url",
     "association_iri",
     "chebi_iri",
+    "curator_iri",
+    "curator_name",
     "dataset_iri",
     "doi_iri",
     "doid_iri",
@@ -44,6 +46,7 @@ __all__ = [
     "figure_iri",
     "figure_of",
     "gene_iri",
+    "grade_iri",
     "hgnc_iri",
     "hgnc_symbol_iri",
     "image_url",
@@ -120,6 +123,7 @@ class Value(Enum):
     DECIMAL = "xsd:decimal"
     DOUBLE = "xsd:double"
     YEAR = "xsd:gYear"
+    DATE = "xsd:date"
     COUNT = "xsd:nonNegativeInteger"
     TIME = "xsd:dateTime"
     ADDRESS = "xsd:anyURI"
@@ -154,12 +158,14 @@ PROPERTIES = {
         _property("rdfs:seeAlso", Value.IRI),
         _property("dcterms:alternative", Value.TEXT),
         _property("dcterms:bibliographicCitation", Value.TEXT),
+        _property("dcterms:date", Value.DATE),
         _property("dcterms:identifier", Value.TEXT),
         _property("dcterms:replaces", Value.IRI),
         _property("dcterms:title", Value.TEXT),
         _property("oa:hasBody", Value.IRI),
         _property("oa:hasTarget", Value.IRI),
         _property("oa:motivatedBy", Value.IRI),
+        _property("prov:wasAttributedTo", Value.IRI),
         _property("schema:alternateName", Value.TEXT),
         _property("schema:creator", Value.IRI),
         _property("schema:datePublished", Value.YEAR),
@@ -177,13 +183,17 @@ PROPERTIES = {
         _property("schema:url", Value.IRI),
         _property("skos:altLabel", Value.TEXT),
         _property("skos:exactMatch", Value.IRI),
+        _property("skos:note", Value.TEXT),
         _property("wp:bdbEnsembl", Value.IRI),
         _property("wp:bdbHgncSymbol", Value.IRI),
         _property("wp:bdbUniprot", Value.IRI),
         _property("pfkg:annotation", Value.TEXT),
+        _property("pfkg:assessedGene", Value.IRI),
+        _property("pfkg:assesses", Value.IRI),
         _property("pfkg:candidateGene", Value.IRI),
         _property("pfkg:figureNumber", Value.TEXT),
         _property("pfkg:figureType", Value.TEXT),
+        _property("pfkg:grade", Value.IRI),
         _property("pfkg:lexicon", Value.IRI),
         _property("pfkg:lexiconName", Value.TEXT),
         _property("pfkg:matchedSymbol", Value.TEXT),
@@ -192,6 +202,8 @@ PROPERTIES = {
         _property("pfkg:organism", Value.IRI),
         _property("pfkg:organismName", Value.TEXT),
         _property("pfkg:pathwayScore", Value.DECIMAL),
+        _property("pfkg:reason", Value.TEXT),
+        _property("pfkg:score", Value.DECIMAL),
         _property("pfkg:word", Value.TEXT),
     )
 }
@@ -200,16 +212,19 @@ PROPERTIES = {
 CLASSES = (
     "biolink:Gene",
     "biolink:OrganismTaxon",
+    "pfkg:Assessment",
     "pfkg:ChemicalMention",
     "pfkg:DiseaseMention",
     "pfkg:GeneFamily",
     "pfkg:GeneMention",
     "pfkg:HgncGene",
     "pfkg:PathwayFigure",
+    "prov:Person",
     "schema:Dataset",
     "schema:Gene",
     "schema:Organization",
     "schema:Periodical",
+    "schema:Person",
     "schema:ScholarlyArticle",
 )
 """The classes that the graph uses, by prefixed name."""
@@ -252,7 +267,6 @@ DATASET_PROPERTIES = {
         _property("prov:endedAtTime", Value.TIME),
         _property("prov:used", Value.IRI),
         _property("prov:wasAssociatedWith", Value.IRI),
-        _property("prov:wasAttributedTo", Value.IRI),
         _property("prov:wasDerivedFrom", Value.IRI),
         _property("prov:wasGeneratedBy", Value.IRI),
         _property("rdfs:comment", Value.ENGLISH),
@@ -370,6 +384,7 @@ DATASET_GRAPH = BASE + "/graph/dataset"
 # RFC 3987 `iunreserved` beyond ASCII is left out on purpose: percent-encoded IRIs survive every tool.
 _SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
 _NOT_IN_AN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`\[\]\x7f-\U0010ffff]|%(?![0-9A-Fa-f]{2})")
+_ORCID = re.compile(r"\b[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]\b")
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(?=[/?#]|$)")
 
 
@@ -427,7 +442,10 @@ def figure_of(iri: str) -> str | None:
 
 
 def part_iri(figure: str, kind: str, number: int) -> str:
-    """Return the IRI of a part of a figure: ``mention``, ``chemical`` or ``disease`` and its number from 1."""
+    """Return the IRI of a part of a figure: ``mention``, ``chemical`` or ``disease`` and its number from 1.
+
+    An assessment is a part of a part: ``mention-7-assessment`` and its number.
+    """
     return f"{figure}#{kind}-{number}"
 
 
@@ -496,6 +514,39 @@ def journal_iri(name: str) -> str:
 def publisher_iri(name: str) -> str:
     """Return the local IRI of a publisher, from its name."""
     return f"{BASE}/publisher/{_segment(name)}"
+
+
+def curator_iri(curator: str) -> str:
+    """Return the IRI of a curator: the ORCID iD that stands in the text, or a local one of the whole text.
+
+    References
+    ----------
+    The form of ORCID iDs: https://support.orcid.org/hc/en-us/articles/360006897674
+
+    Examples
+    --------
+    >>> curator_iri("A. Reader"), curator_iri("A. Reader, 0000-0002-1825-0097")
+    ('https://w3id.org/pfocr-kg/curator/A.%20Reader', 'https://orcid.org/0000-0002-1825-0097')
+    """
+    match = _ORCID.search(curator)
+    return f"https://orcid.org/{match[0]}" if match else f"{BASE}/curator/{_segment(curator)}"
+
+
+def curator_name(curator: str) -> str:
+    """Return a curator's text without the ORCID iD in it, or the iD where there is nothing else.
+
+    Examples
+    --------
+    >>> curator_name("A. Reader (https://orcid.org/0000-0002-1825-0097)"), curator_name("0000-0002-1825-0097")
+    ('A. Reader', '0000-0002-1825-0097')
+    """
+    name = re.sub(rf"\W*(?:https?://orcid\.org/|ORCID:\s*)?{_ORCID.pattern}\W*", " ", curator, flags=re.IGNORECASE)
+    return name.strip() or curator
+
+
+def grade_iri(grade: str) -> str:
+    """Return the IRI of a grade's concept."""
+    return PREFIXES["pfkg"] + grade
 
 
 def is_taxon(text: str | None) -> TypeGuard[str]:

@@ -2,7 +2,8 @@
 
 ``full_record/input`` is a checkout with three figures: ``PMC1__a`` is all but empty, ``PMC1__b`` is a whole one of
 generation 1 in the same paper, ``PMC2__c`` a whole one of generation 2. ``names`` holds what HGNC and FamPlex say.
-``rows.yaml`` and ``graph.ttl`` beside it are what they must become.
+``rows.yaml`` and ``graph.ttl`` beside it are what they must become, ``audit.yaml`` and ``audit.ttl`` what an audit and
+the decisions of ``names/curation.tsv`` add.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import yaml
 import kg
 from kg.export import write_blocks
 from kg.folder import GRAPH_SUFFIXES
-from kg.tables import COLUMNS
+from kg.tables import AUDIT_TABLES, BUILD_TABLES
 from kg.vocab import CLASSES, PROPERTIES, expand
 from tests.documents import document, genes_table, raw, row
 
@@ -59,6 +60,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
 
 
 @pytest.fixture(scope="module")
+def curated(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
+    """The same with grades, and with what curators decided."""
+    names = DATA / "names"
+    return kg.build(
+        DATA / "input",
+        output=tmp_path_factory.mktemp("curated") / "build",
+        formats=GRAPH_SUFFIXES,
+        hgnc=names / "hgnc.txt",
+        famplex=names / "famplex.csv",
+        curation=names / "curation.tsv",
+    )
+
+
+@pytest.fixture(scope="module")
 def expected() -> Triples:
     found = triples(DATA / "graph.ttl", RDF["turtle"])
     assert len(found) == len(set(found))
@@ -72,11 +87,18 @@ def test_the_whole_figures_have_every_field(name: str) -> None:
     assert [field for field in FIELDS if field not in front] == []
 
 
-@pytest.mark.parametrize("table", COLUMNS)
+@pytest.mark.parametrize("table", BUILD_TABLES)
 def test_every_cell_of_every_table(built: kg.Build, table: str) -> None:
     rows = yaml.safe_load((DATA / "rows.yaml").read_text(encoding="utf-8"))
-    assert list(rows) == list(COLUMNS)
+    assert list(rows) == list(BUILD_TABLES)
     assert built.table(table).to_dicts() == rows[table]
+
+
+@pytest.mark.parametrize("table", AUDIT_TABLES)
+def test_every_cell_of_the_tables_of_an_audit(curated: kg.Build, table: str) -> None:
+    rows = yaml.safe_load((DATA / "audit.yaml").read_text(encoding="utf-8"))
+    assert list(rows) == list(AUDIT_TABLES)
+    assert curated.table(table).to_dicts() == rows[table]
 
 
 @pytest.mark.parametrize("name", GRAPH_SUFFIXES)
@@ -84,8 +106,19 @@ def test_every_triple_in_every_format(built: kg.Build, expected: Triples, name: 
     assert triples(built.path / f"graph.{GRAPH_SUFFIXES[name]}", RDF[name]) == expected
 
 
-def test_the_classes_and_properties_written_are_those_declared(built: kg.Build) -> None:
-    found = triples(built.path / "graph.nt", RDF["n-triples"])
+@pytest.mark.parametrize("name", GRAPH_SUFFIXES)
+def test_every_triple_that_an_audit_adds(curated: kg.Build, expected: Triples, name: str) -> None:
+    found = triples(curated.path / f"graph.{GRAPH_SUFFIXES[name]}", RDF[name])
+    assert len(found) == len(set(found))
+    assert set(found) - set(expected) == set(triples(DATA / "audit.ttl", RDF["turtle"]))
+    mention = "<https://pfocr.wikipathways.org/figures/PMC1__b.html#mention-3>"
+    # The word may mean two genes now.
+    body = (mention, f"<{expand('oa:hasBody')}>", "<https://identifiers.org/ncbigene/19>")
+    assert set(expected) - set(found) == {body}
+
+
+def test_the_classes_and_properties_written_are_those_declared(curated: kg.Build) -> None:
+    found = triples(curated.path / "graph.nt", RDF["n-triples"])
     a = f"<{expand('rdf:type')}>"
     assert {o for _, p, o in found if p == a} == {f"<{expand(curie)}>" for curie in CLASSES}
     assert {p for _, p, _ in found} == {f"<{prop.iri}>" for prop in PROPERTIES.values()}

@@ -317,6 +317,7 @@ def test_build_hands_its_options_on(
             "famplex": None,
             "current_symbols": False,
             "audit": False,
+            "curation": (),
             "progress": None,
         }
         | changed
@@ -777,6 +778,7 @@ TESTED = {
         "famplex",
         "current_symbols",
         "audit",
+        "curation",  # tests/authority/audit/test_curation.py
         "quiet",
     },
     "stats": {"folder", "as_json"},

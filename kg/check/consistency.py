@@ -10,7 +10,8 @@ HasClass         every node has one of the classes that the shapes are about
 DescribedOnce    the triples of a subject stand together, in one place
 FigureOrder      figures are in order of their ids, each once
 OwnGraph         in N-Quads, a figure's triples are in its own named graph, those of a shared thing in its kind's
-OwnFigure        a mention's target is the figure that its IRI says
+OwnFigure        a mention's target is the figure that its IRI says, and an assessment's mention the mention
+AssessedGenes    the genes of a mention's assessments are its candidates, each once
 MentionedGenes   the genes that a figure mentions are the candidates of its mentions
 LinkEnds         what a node refers to is described
 NoOrphan         a described gene, paper or family is referred to
@@ -50,11 +51,13 @@ COUNTED = {
     "pfkg:DiseaseMention": "diseases",
     "schema:Organization": "organizations",
     "schema:Periodical": "journals",
+    "schema:Person": "persons",
+    "pfkg:Assessment": "assessments",
     "biolink:OrganismTaxon": "organisms",
 }
 """The class by which a node is counted, and what it is counted as: the name of its table, where there is one."""
 
-_MUST_BE_REFERRED_TO = frozenset({"papers", "genes", "families"})
+_MUST_BE_REFERRED_TO = frozenset({"papers", "genes", "families", "persons"})
 
 _GRAPHS = {
     "papers": SharedGraph.PAPERS,
@@ -63,6 +66,7 @@ _GRAPHS = {
     "families": SharedGraph.FAMILIES,
     "organisms": SharedGraph.ORGANISMS,
     "organizations": SharedGraph.AGENTS,
+    "persons": SharedGraph.AGENTS,
 }
 
 _LINKS = (
@@ -71,6 +75,8 @@ _LINKS = (
     "schema:creator",
     "schema:publisher",
     "schema:taxonomicRange",
+    "prov:wasAttributedTo",
+    "pfkg:assessedGene",
     "pfkg:candidateGene",
     "pfkg:member",
     "pfkg:organism",
@@ -87,6 +93,8 @@ class _Terms(NamedTuple):
     type: Node
     target: Node
     candidate: Node
+    assesses: Node
+    assessed: Node
     mentions: Node
     body: Node
     links: tuple[Node, ...]
@@ -106,6 +114,8 @@ def _terms() -> _Terms:
         term("rdf:type"),
         term("oa:hasTarget"),
         term("pfkg:candidateGene"),
+        term("pfkg:assesses"),
+        term("pfkg:assessedGene"),
         term("schema:mentions"),
         term("oa:hasBody"),
         tuple(map(term, _LINKS)),
@@ -155,6 +165,7 @@ def examine(
         found += _term_violations(str(node), properties)
         found += _gather(facts, node, properties)
     found += _figure_violations(store.descriptions)
+    found += _assessment_violations(store.descriptions)
     found += _graph_violations(graphs, facts.described)
     return facts, found
 
@@ -225,6 +236,23 @@ def _figure_violations(descriptions: Descriptions) -> Iterator[Violation]:
                 lacks = "no mention has it as a candidate" if gene in mentioned else "the figure does not mention it"
                 message = f"The gene stands in one of figure and mentions only ({lacks}): build again."
                 yield _violation("MentionedGenes", name, "schema:mentions", str(gene), message)
+
+
+def _assessment_violations(descriptions: Descriptions) -> Iterator[Violation]:
+    """Yield where the assessments of a mention are not about its candidates, each once."""
+    terms = _terms()
+    assessed: dict[Node, list[Node]] = {}
+    for node, properties in descriptions.items():
+        for mention in properties.get(terms.assesses, ()):
+            assessed.setdefault(mention, []).extend(properties.get(terms.assessed, ()))
+            if not str(node).startswith(f"{mention}-"):
+                message = "The assessment is not about the mention that its IRI begins with: point it there."
+                yield _violation("OwnFigure", str(node), "pfkg:assesses", str(mention), message)
+    for mention, genes in assessed.items():
+        candidates = descriptions.get(mention, {}).get(terms.candidate, [])
+        if sorted(genes, key=str) != sorted(candidates, key=str):
+            message = "The assessments of the mention are not about its candidate genes, each once: build again."
+            yield _violation("AssessedGenes", str(mention), "pfkg:assessedGene", None, message)
 
 
 def _graph_violations(graphs: Iterable[tuple[str, str]], described: Mapping[str, str]) -> Iterator[Violation]:

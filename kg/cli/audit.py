@@ -41,7 +41,8 @@ def audit(
     target = sys.stdout if output == "-" else output
     chosen = None if grades is None else [grade.value for grade in grades]
     build = read_build(folder)
-    if hgnc is None and "hgnc" in build.manifest["inputs"].get("authority", {}):
+    is_graded = "audit" in build.manifest["inputs"]
+    if not is_graded and hgnc is None and "hgnc" in build.manifest["inputs"].get("authority", {}):
         typer.echo(
             "kg: the build was made with HGNC's table, and is audited without; give --hgnc for the same", err=True
         )

@@ -69,6 +69,10 @@ def build(
         bool, typer.Option("--current-symbols", help="Label genes by the symbols that HGNC approves now.")
     ] = False,
     audit: Annotated[bool, typer.Option("--audit", help="Grade each gene of each mention, for --min-grade.")] = False,
+    curation: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="What curators decided: the audit's TSV, filled; may be given again."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Build the graph, the tables and the manifest of figures."""
@@ -102,6 +106,7 @@ def build(
                 famplex=famplex,
                 current_symbols=current_symbols,
                 audit=audit,
+                curation=curation or (),
                 progress=progress,
             )
     except KeyboardInterrupt:

@@ -71,7 +71,7 @@ def _queries(tables: Tables) -> dict[str, pl.LazyFrame]:
 
     figures, mentions, candidates, genes = map(tables.scan, ("figures", "mentions", "candidates", "genes"))
     families = mentions.filter(pl.col("family").is_not_null())
-    members = families.join(candidates, on=["figid", "mention"])
+    members = families.join(candidates.filter(~pl.col("is_curated")), on=["figid", "mention"])
     named = figures.select("figid", species=pl.col("organisms")).explode("species")
     species = named.filter(pl.col("species").is_in(list(vocab.TAXA)))
     taxon = pl.col("species").replace_strict(vocab.TAXA, default=None, return_dtype=pl.String)

@@ -39,7 +39,7 @@ def _has_mention(part: Range) -> pl.LazyFrame:
 
 def _refers_to_genes(part: Range) -> pl.LazyFrame:
     # A row can stand twice in a file; a mention's rows need not be neighbours.
-    rows = part.scan("candidates").sort("figid", "mention", "position")
+    rows = part.scan("candidates").sort("figid", "mention", "position", nulls_last=True)
     return rows.unique(["figid", "mention", "ncbigene"], keep="first", maintain_order=True).select(
         source=mention_id(), target="ncbigene"
     )

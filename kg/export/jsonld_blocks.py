@@ -98,7 +98,8 @@ def _figures(part: Range) -> pl.DataFrame:
     """Return what the blocks of some figures are made of."""
     import polars as pl
 
-    symbols = part.scan("candidates").group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
+    rows = part.scan("candidates").filter(~pl.col("is_curated"))
+    symbols = rows.group_by("figid").agg(pl.col("symbol").sort_by("position").alias("symbols"))
     chemicals = part.scan("chemicals").group_by("figid").agg(pl.col("word").sort_by("chemical").alias("chemicals"))
     diseases = part.scan("diseases").group_by("figid").agg(pl.col("word").sort_by("disease").alias("diseases"))
     figures = part.scan("figures").select("figid", "caption", "seo", "block")

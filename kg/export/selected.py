@@ -166,14 +166,20 @@ class _Selected:
         figures, mentions, candidates = map(self.scan, ("figures", "mentions", "candidates"))
         in_figures = {table: _semi(folder.scan(table), figures, "figid") for table in ("chemicals", "diseases")}
         named = mentions.filter(pl.col("family").is_not_null()).select("figid", "mention", symbol="family")
-        members = named.join(candidates, on=["figid", "mention"]).select("symbol", "ncbigene").unique()
+        members = (
+            named.join(candidates.filter(~pl.col("is_curated")), on=["figid", "mention"])
+            .select("symbol", "ncbigene")
+            .unique()
+        )
         listed = members.sort(pl.col("ncbigene").cast(pl.Int64)).group_by("symbol").agg(members="ncbigene")
         of_genes = _counted(candidates.select("figid", "mention", "ncbigene").unique(), "ncbigene")
         of_papers = figures.group_by("pmcid").agg(pl.len().cast(pl.Int64).alias("n_figures"))
         families = (
             folder.scan("families")
             .drop("members", "n_figures", "n_mentions")
-            .join(listed, on="symbol", maintain_order="left")
+            # None is left where a curator's gene stands for the family's word.
+            .join(listed, on="symbol", how="left", maintain_order="left")
+            .with_columns(pl.col("members").fill_null([]))
         )
         return in_figures | {
             "papers": folder.scan("papers").drop("n_figures").join(of_papers, on="pmcid", maintain_order="left"),

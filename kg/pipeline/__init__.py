@@ -5,6 +5,7 @@
 """
 
 from kg.pipeline.batch import BATCH, Job, Task, read_batch, read_figure
+from kg.pipeline.grading import open_grader
 from kg.pipeline.index import Entry, Index, index_documents, read_document
 from kg.pipeline.one_pass import Counts, run
 
@@ -16,6 +17,7 @@ __all__ = [
     "Job",
     "Task",
     "index_documents",
+    "open_grader",
     "read_batch",
     "read_document",
     "read_figure",

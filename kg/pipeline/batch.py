@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.blocks import block_differences, figure_block
 from kg.compression import compress
 from kg.errors import ParseError, Problem, Severity
+from kg.pipeline.grading import add_verdicts
 from kg.pipeline.index import Entry, read_entry
 from kg.rdf.formats import FORMATS
-from kg.rdf.mapping import describe_figure
+from kg.rdf.mapping import describe_figure, describe_verdicts
 from kg.rdf.tally import Tally
-from kg.tables import FIGURE_TABLES, Columns, add_document, add_figure, empty_columns, json_text, to_ipc
+from kg.tables import AUDIT_TABLES, FIGURE_TABLES, Columns, add_document, add_figure, empty_columns, json_text, to_ipc
 from kg.text import shorten
 from kg.vocab import figure_graph_iri, figure_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kg.authority.audit import Verdict
     from kg.model import Figure
+    from kg.pipeline.grading import Graded, Grader
 
 __all__ = ["BATCH", "Batch", "Job", "Task", "raise_costly", "read_batch", "read_figure"]
 
@@ -30,7 +33,7 @@ BATCH = 50
 
 
 class Job(NamedTuple):
-    """What a build makes of each batch; sent to the workers with it.
+    """What a build makes of each batch; each worker gets it once.
 
     Attributes
     ----------
@@ -40,11 +43,19 @@ class Job(NamedTuple):
         How their text is compressed.
     raise_problems
         Whether the first problem that costs a row or a file is an error.
+    grader
+        Who grades the mentions, where that is wanted.
     """
 
     formats: tuple[str, ...] = ()
     compression: str | None = None
     raise_problems: bool = False
+    grader: Grader | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables whose rows belong to one figure each."""
+        return FIGURE_TABLES if self.grader is None else (*FIGURE_TABLES, *AUDIT_TABLES)
 
 
 class Task(NamedTuple):
@@ -143,7 +154,7 @@ def _without_cycle_collector() -> Iterator[None]:
 
 
 def _read_batch(job: Job, task: Task) -> Batch:
-    columns = {table: empty_columns(table) for table in FIGURE_TABLES}
+    columns = {table: empty_columns(table) for table in job.tables}
     texts: dict[str, list[bytes]] = {name: [] for name in job.formats}
     skipped: list[Problem] = []
     for entry in task.entries:
@@ -153,7 +164,10 @@ def _read_batch(job: Job, task: Task) -> Batch:
             problems = list(error.problems)
             skipped += problems
         else:
-            _add(columns, texts, entry, figure, problems)
+            graded = None if job.grader is None else job.grader.grade(figure)
+            if graded is not None:
+                problems += graded.problems
+            _add(columns, texts, entry, figure, problems, graded)
         if job.raise_problems:
             raise_costly(problems)
     chunks = {name: compress(b"".join(text), job.compression) if text else b"" for name, text in texts.items()}
@@ -163,14 +177,23 @@ def _read_batch(job: Job, task: Task) -> Batch:
 
 
 def _add(
-    columns: dict[str, Columns], texts: dict[str, list[bytes]], entry: Entry, figure: Figure, problems: list[Problem]
+    columns: dict[str, Columns],
+    texts: dict[str, list[bytes]],
+    entry: Entry,
+    figure: Figure,
+    problems: list[Problem],
+    graded: Graded | None,
 ) -> None:
+    verdicts: tuple[Verdict, ...] = ()
+    if graded is not None:
+        figure, verdicts = graded.figure, graded.verdicts
+        add_verdicts(columns, graded)
     add_figure(columns, figure)
     n_bytes: dict[str, int] = {}
     statements = None
     if texts:
         graph = figure_graph_iri(figure_iri(figure.figid))
-        descriptions = list(describe_figure(figure))
+        descriptions = [*describe_figure(figure), *describe_verdicts(figure.figid, verdicts)]
         statements = Tally.of(descriptions).to_json()
         for name, parts in texts.items():
             node = FORMATS[name].node

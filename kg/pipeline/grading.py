@@ -1,37 +1,123 @@
-"""The grades of a build's mentions, written beside its other tables before the build takes its place."""
+"""The audit as a part of the one pass: figures as curators have them, and the verdicts on their mentions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import hashlib
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from kg.authority.audit import GRADES_TABLE, audit, write_grades
+from kg.authority.audit import WEIGHTS, Auditor, Curation, read_curation
+from kg.tables import json_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import os
+    from collections.abc import Iterable, Mapping
 
-    import polars as pl
-
+    from kg.authority.audit import Decision, Verdict
+    from kg.authority.hgnc import HgncTable
     from kg.authority.naming import Authority
+    from kg.errors import Problem
+    from kg.model import Figure
+    from kg.tables import Columns
 
-__all__ = ["grade_mentions"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
-    """The tables of a folder that is no build yet."""
-
-    path: Path
-
-    def scan(self, table: str) -> pl.LazyFrame:
-        """Return a table as a lazy frame."""
-        import polars as pl
-
-        return pl.scan_parquet(self.path / f"{table}.parquet")
+__all__ = ["Graded", "Grader", "add_verdicts", "open_grader"]
 
 
-def grade_mentions(folder: Path, authority: Authority | None) -> dict[str, int]:
-    """Write the table of grades into a folder whose other tables are whole; return how many have each grade."""
-    tables = folder / "tables"
+class Graded(NamedTuple):
+    """A figure as its curators have it, with the verdicts on its mentions and what of the curation does not fit."""
+
+    figure: Figure
+    verdicts: tuple[Verdict, ...]
+    decisions: Mapping[tuple[int, str], Decision]
+    problems: tuple[Problem, ...]
+
+
+class Grader:
+    """Grades figures; it goes to each worker once, with HGNC's table and the decisions of curators in it.
+
+    Parameters
+    ----------
+    table
+        HGNC's complete set; without it some signals are silent.
+    curation
+        What curators decided.
+    hgnc_digest
+        The SHA-256 of the table's file.
+    """
+
+    def __init__(self, table: HgncTable | None, curation: Curation, hgnc_digest: str | None) -> None:
+        self.table = table
+        self.curation = curation
+        self._hgnc_digest = hgnc_digest
+
+    def __reduce__(self) -> tuple[type[Grader], tuple[HgncTable | None, Curation, str | None]]:
+        """Return what it is made of; what it has learnt stays here."""
+        return Grader, (self.table, self.curation, self._hgnc_digest)
+
+    @cached_property
+    def _auditor(self) -> Auditor:
+        return Auditor(self.table)
+
+    def describe(self) -> dict[str, object]:
+        """Return all that decides on the grades, beside the figures and this version, as JSON values."""
+        return {
+            "weights": hashlib.sha256(json_text(sorted(WEIGHTS.items())).encode()).hexdigest(),
+            "hgnc": self._hgnc_digest,
+            "curation": [{"file": name, "sha256": digest} for name, digest in self.curation.sources],
+        }
+
+    def grade(self, figure: Figure) -> Graded:
+        """Return a figure as its curators have it, and the verdicts on its mentions."""
+        curated = self.curation.apply(figure, self.table)
+        verdicts = tuple(self._auditor.audit_record(figure, curated.decisions))
+        return Graded(curated.figure, verdicts, curated.decisions, curated.problems)
+
+
+def open_grader(authority: Authority | None, curation: Iterable[str | os.PathLike[str]] = ()) -> Grader:
+    """Return who grades the mentions of a build.
+
+    Parameters
+    ----------
+    authority
+        Who names its genes: HGNC's table is taken from there.
+    curation
+        Files of decisions.
+
+    Raises
+    ------
+    SourceError
+        If such a file cannot be used.
+    """
     table = None if authority is None else authority.hgnc
-    return write_grades(audit(_Unfinished(tables), table), tables / f"{GRADES_TABLE}.parquet")
+    _, digest = (authority.sources or {}).get("hgnc", ("", None)) if authority is not None else ("", None)
+    return Grader(table, read_curation(curation, table), digest)
+
+
+def add_verdicts(tables: Mapping[str, Columns], graded: Graded) -> None:
+    """Append the rows of a figure's verdicts and decisions to the columns of their tables."""
+    figid, verdicts = graded.figure.figid, graded.verdicts
+    grades = tables["grades"]
+    grades["figid"] += [figid] * len(verdicts)
+    grades["mention"] += [verdict.mention for verdict in verdicts]
+    grades["ncbigene"] += [verdict.entrez for verdict in verdicts]
+    grades["score"] += [verdict.score for verdict in verdicts]
+    grades["grade"] += [verdict.grade for verdict in verdicts]
+    grades["reasons"] += _reasons(verdicts)
+    curations = tables["curations"]
+    for (mention, _), decision in sorted(graded.decisions.items(), key=lambda item: (item[0][0], int(item[0][1]))):
+        for column, value in zip(curations.values(), (figid, mention, *decision), strict=True):
+            column.append(value)
+
+
+def _reasons(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return the reasons of verdicts, a line each; those of a family's members are one object, made once."""
+    found: list[str] = []
+    signals, text = None, ""
+    for verdict in verdicts:
+        if verdict.signals is not signals:
+            signals, text = verdict.signals, "\n".join([f"{signal.name}: {signal.text}" for signal in verdict.signals])
+            if text.count("\n") != len(verdict.signals) - 1:  # a word with a line break in it
+                lines = [" ".join(f"{signal.name}: {signal.text}".split()) for signal in verdict.signals]
+                text = "\n".join(lines)
+        found.append(text)
+    return found

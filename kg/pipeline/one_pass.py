@@ -22,7 +22,6 @@ from kg.errors import BuildError, Severity
 from kg.executors import Processes
 from kg.folder import Folder, describe_files, is_build, provenance, write_manifest
 from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
-from kg.pipeline.grading import grade_mentions
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
 from kg.pipeline.reuse import has_store, make_store, open_old_build
@@ -63,7 +62,6 @@ def run(
     store: bool = False,
     update: bool = False,
     authority: Authority | None = None,
-    is_audited: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Counts:
     """Build a folder from documents.
@@ -77,7 +75,8 @@ def run(
     source_problems
         What was wrong with the inputs before there were documents.
     job
-        The RDF formats and their compression, and whether the first problem that costs a row or a file is an error.
+        The RDF formats and their compression, whether the first problem that costs a row or a file is an error, and
+        who grades the mentions.
     executor
         Who reads the documents; by default as many processes as pay.
     limit
@@ -90,8 +89,6 @@ def run(
         Take what did not change from the build that the target is, if that is one of this version.
     authority
         Who names genes and families, beside the figures.
-    is_audited
-        Whether the mentions are graded.
     progress
         Called with the documents done and the documents there are.
 
@@ -110,15 +107,15 @@ def run(
         old = open_old_build(target, job, index.rows()) if update else None
         more: list[object] = ["store"] if store else []
         more += [authority.describe()] if authority is not None else []
-        more += ["audit"] if is_audited else []
+        more += [job.grader.describe()] if job.grader is not None else []
         inputs: dict[str, object] = {
             "documents": len(index),
             "sha256": _digest(index, job, n_parts, problems, more),
         }
         if authority is not None:
             inputs["authority"] = authority.describe()
-        if is_audited:
-            inputs["audit"] = True
+        if job.grader is not None:
+            inputs["audit"] = job.grader.describe()
         if old is not None:
             stack.enter_context(old)
             is_same = old.folder.manifest["inputs"] == inputs and (not store or has_store(old.folder))
@@ -149,8 +146,7 @@ def run(
         output.finish(old.rows() if old else None)
         if not output.tables.n_rows["figures"]:
             raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
-        grades = grade_mentions(folder, authority) if is_audited else None
-        manifest = _manifest(output, inputs, job, grades)
+        manifest = _manifest(output, inputs, job)
         manifest["files"] |= write_description(folder, manifest, output.tally)
         write_manifest(folder, manifest)
         if store:
@@ -204,7 +200,7 @@ def _nothing(problems: Sequence[Problem], n_problems: int) -> str:
     return f"nothing could be built: {problems[0]}{more}"
 
 
-def _manifest(output: Output, inputs: dict[str, object], job: Job, grades: dict[str, int] | None) -> dict[str, Any]:
+def _manifest(output: Output, inputs: dict[str, object], job: Job) -> dict[str, Any]:
     return {
         **provenance(),
         "inputs": inputs,
@@ -213,6 +209,6 @@ def _manifest(output: Output, inputs: dict[str, object], job: Job, grades: dict[
         "compression": job.compression,
         "partitions": output.part_sizes,
         "problem_counts": {severity.value: output.n_problems[severity.value] for severity in Severity},
-        **({} if grades is None else {"grades": grades}),
+        **({} if job.grader is None else {"grades": output.count_grades()}),
         "files": describe_files(output.path),
     }

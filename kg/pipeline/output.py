@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+from kg.authority.audit import GRADES, GRADES_TABLE
 from kg.authority.naming import gene_columns
 from kg.compression import compress
 from kg.errors import Problem, Severity
@@ -19,7 +20,6 @@ from kg.rdf.mapping import describe_agents, describe_shared
 from kg.rdf.tally import Tally
 from kg.shared import READ, Shared, SharedRecords
 from kg.tables import (
-    FIGURE_TABLES,
     TableWriter,
     add_family,
     add_gene,
@@ -29,6 +29,7 @@ from kg.tables import (
     read_frame,
     to_frame,
 )
+from kg.vocab import curator_iri, curator_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -135,8 +136,11 @@ class Output:
         kept
             Rows by table of the figures that were added without them.
         """
-        for table in FIGURE_TABLES:
+        for table in self.job.tables:
             self.tables.finish(table, kept[table] if kept else None)
+        if self.job.grader is not None:
+            curation = self.job.grader.curation
+            self.problems.add([*curation.problems, *curation.without_figures(self._figures_among(curation.rows))])
         shared = Shared()
         for tables in _read_figures(self.path / "tables"):
             self._add_problems(tables["documents"])
@@ -159,6 +163,14 @@ class Output:
             self.n_problems[problem.severity.value] += 1
         for table in ("papers", "genes", "families", "problems"):
             self.tables.finish(table)
+
+    def _figures_among(self, figids: Iterable[str]) -> Iterator[str]:
+        """Yield which of some figures the build has."""
+        import polars as pl
+
+        figures = pl.scan_parquet(self.path / "tables" / "figures.parquet").select("figid")
+        for some in batched(figids, _ROWS):
+            yield from figures.filter(pl.col("figid").is_in(some)).collect().get_column("figid")
 
     def _add_problems(self, documents: pl.DataFrame) -> None:
         for text in documents.get_column("problems").drop_nulls():
@@ -185,7 +197,19 @@ class Output:
             shared.organisms(gene.record for gene in named.genes),
             named.hgnc,
             named.entities,
+            self._curators(),
         )
+
+    def _curators(self) -> dict[str, list[str]]:
+        """Return the names of those whose decisions fitted, by their IRIs in order."""
+        import polars as pl
+
+        found: dict[str, list[str]] = {}
+        if self.job.grader is not None:
+            names = pl.scan_parquet(self.path / "tables" / "curations.parquet").select("curator").unique().collect()
+            for name in sorted(names.get_column("curator")):
+                found.setdefault(curator_iri(name), []).append(curator_name(name))
+        return dict(sorted(found.items()))
 
     def _records(self, things: Iterable[Counted[Thing]]) -> Iterator[Thing]:
         for thing in things:
@@ -200,6 +224,14 @@ class Output:
                 add(columns, item)
             self.tables.append(table, to_frame(table, columns))
             yield from batch
+
+    def count_grades(self) -> dict[str, int]:
+        """Return how many candidate genes have each grade, once the output is finished."""
+        import polars as pl
+
+        grades = pl.scan_parquet(self.path / "tables" / f"{GRADES_TABLE}.parquet").select("grade")
+        counts = dict(grades.group_by("grade").agg(pl.len()).collect().iter_rows())
+        return {grade: counts.get(grade, 0) for grade in GRADES}
 
     def abandon(self) -> None:
         """Close every file, finished or not."""

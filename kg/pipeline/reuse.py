@@ -13,7 +13,7 @@ from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents
 from kg.rdf.query import open_store
 from kg.rdf.store import STORE, find_store, update_store, write_store
-from kg.tables import COLUMNS, FIGURE_TABLES, read_frame
+from kg.tables import BUILD_TABLES, read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -122,7 +122,7 @@ class OldBuild:
 
         gone = pl.Series(self._gone, dtype=pl.String)
         tables = {
-            table: self.folder.scan(table).filter(~pl.col("figid").is_in(gone.implode())) for table in FIGURE_TABLES
+            table: self.folder.scan(table).filter(~pl.col("figid").is_in(gone.implode())) for table in self._job.tables
         }
         unwanted = [_length(name) for name in GRAPH_SUFFIXES if name not in self._job.formats]
         tables["documents"] = tables["documents"].with_columns(
@@ -136,8 +136,8 @@ class OldBuild:
 def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild | None:
     """Return the build in a folder for reuse; None where there is none, or nothing of it can be reused.
 
-    That is so where another version made it, it lacks an RDF file that is wanted, or one of its files has another size
-    than the manifest says.
+    That is so where another version made it, its mentions were graded otherwise or not at all, it lacks an RDF file
+    that is wanted, or one of its files has another size than the manifest says.
 
     Parameters
     ----------
@@ -156,6 +156,8 @@ def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild |
         manifest["tool"] != provenance()["tool"]
         or not _is_whole(manifest)
         or not set(job.formats) <= set(manifest["formats"])
+        or manifest["inputs"].get("audit") != (None if job.grader is None else job.grader.describe())
+        or not all(f"tables/{table}.parquet" in manifest["files"] for table in job.tables)
     ):
         return None
     for name, file in manifest["files"].items():
@@ -199,7 +201,7 @@ def _is_whole(manifest: Mapping[str, Any]) -> bool:
         all(isinstance(manifest.get(key), kind) for key, kind in kinds.items())
         and isinstance(files, dict)
         and all(isinstance(file, dict) and {"bytes", "sha256"} <= file.keys() for file in files.values())
-        and {DESCRIPTION, *(f"tables/{table}.parquet" for table in COLUMNS)} <= files.keys()
+        and {DESCRIPTION, *(f"tables/{table}.parquet" for table in BUILD_TABLES)} <= files.keys()
         and isinstance(manifest["counts"].get("figures"), int)
         and (
             sizes is None or (isinstance(sizes, list) and sizes != [] and all(isinstance(size, int) for size in sizes))

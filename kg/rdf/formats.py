@@ -12,7 +12,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Protocol
 
 from kg import vocab
-from kg.model import LEXICON_TIERS
+from kg.model import GRADES, LEXICON_TIERS
 from kg.vocab import DATASET_PROPERTIES, PREFIXES, PROPERTIES, SharedGraph, Value
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _SHORT_TERMS = {
         *vocab.DATASET_CLASSES,
         "oa:identifying",
         "pfkg:unknownLexicon",
-        *(f"pfkg:{name}" for name in LEXICON_TIERS),
+        *(f"pfkg:{name}" for name in (*LEXICON_TIERS, *GRADES)),
     )
 }
 _GENE = PREFIXES["ncbigene"]
@@ -83,6 +83,7 @@ _TURTLE_OBJECTS: Mapping[Value, Callable[[str], str]] = {
     Value.INTEGER: str,
     Value.DECIMAL: str,
     Value.YEAR: '"%s"^^xsd:gYear'.__mod__,
+    Value.DATE: '"%s"^^xsd:date'.__mod__,
     Value.COUNT: '"%s"^^xsd:nonNegativeInteger'.__mod__,
     Value.TIME: '"%s"^^xsd:dateTime'.__mod__,
     Value.ADDRESS: '"%s"^^xsd:anyURI'.__mod__,
@@ -94,6 +95,8 @@ _IN_TURTLE = {
     prop: ("a" if prop.key == "@type" else prop.curie, _TURTLE_OBJECTS[prop.value])
     for prop in (*PROPERTIES.values(), *DATASET_PROPERTIES.values())
 }
+# A mention has no short name, and none is looked up for each of so many.
+_IN_TURTLE[PROPERTIES["pfkg:assesses"]] = ("pfkg:assesses", "<%s>".__mod__)
 
 
 class Turtle:
@@ -129,6 +132,7 @@ class _Lines:
         Value.INTEGER: _typed("xsd:integer"),
         Value.DECIMAL: _typed("xsd:decimal"),
         Value.YEAR: _typed("xsd:gYear"),
+        Value.DATE: _typed("xsd:date"),
     }
 
     def _lines(self, description: Description, end: str) -> str:
@@ -235,7 +239,7 @@ def jsonld_context() -> dict[str, object]:
             continue
         if prop.value is Value.IRI:
             context[prop.key] = {"@id": prop.iri, "@type": "@id"}
-        elif prop.value in (Value.DECIMAL, Value.DOUBLE, Value.YEAR):
+        elif prop.value in (Value.DECIMAL, Value.DOUBLE, Value.YEAR, Value.DATE):
             context[prop.key] = {"@id": prop.iri, "@type": prop.value.value}
         elif prop.curie in _SETS:
             context[prop.key] = {"@id": prop.iri, "@container": "@set"}

@@ -7,24 +7,26 @@ literals. The writers of `kg.rdf.formats` and the rdflib graphs of `kg.rdf.graph
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kg import vocab
 from kg.blocks import figure_block
-from kg.model import LEXICON_TIERS
+from kg.model import GRADES, LEXICON_TIERS
 from kg.text import clean
 from kg.vocab import PROPERTIES, Property, SharedGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
+    from kg.authority.audit import Verdict
     from kg.authority.hgnc import HgncGene
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
     from kg.shared import SharedRecords
 
-__all__ = ["TYPES", "Description", "describe_agents", "describe_figure", "describe_shared"]
+__all__ = ["TYPES", "Description", "describe_agents", "describe_figure", "describe_shared", "describe_verdicts"]
 
 Description = tuple[str, list[tuple[Property, list[str]]]]
 """A subject's IRI, and its properties with their objects; no list of objects is empty or repeats one."""
@@ -34,12 +36,14 @@ _LABEL = PROPERTIES["rdfs:label"]
 _SEE_ALSO = PROPERTIES["rdfs:seeAlso"]
 _ALTERNATIVE = PROPERTIES["dcterms:alternative"]
 _CITATION = PROPERTIES["dcterms:bibliographicCitation"]
+_DAY = PROPERTIES["dcterms:date"]
 _DC_IDENTIFIER = PROPERTIES["dcterms:identifier"]
 _REPLACES = PROPERTIES["dcterms:replaces"]
 _TITLE = PROPERTIES["dcterms:title"]
 _BODY = PROPERTIES["oa:hasBody"]
 _TARGET = PROPERTIES["oa:hasTarget"]
 _MOTIVATED_BY = PROPERTIES["oa:motivatedBy"]
+_ATTRIBUTED_TO = PROPERTIES["prov:wasAttributedTo"]
 _ALTERNATE_NAME = PROPERTIES["schema:alternateName"]
 _CREATOR = PROPERTIES["schema:creator"]
 _DATE = PROPERTIES["schema:datePublished"]
@@ -57,13 +61,17 @@ _RANGE = PROPERTIES["schema:taxonomicRange"]
 _URL = PROPERTIES["schema:url"]
 _ALT_LABEL = PROPERTIES["skos:altLabel"]
 _EXACT_MATCH = PROPERTIES["skos:exactMatch"]
+_NOTE = PROPERTIES["skos:note"]
 _ENSEMBL = PROPERTIES["wp:bdbEnsembl"]
 _HGNC_SYMBOL = PROPERTIES["wp:bdbHgncSymbol"]
 _UNIPROT = PROPERTIES["wp:bdbUniprot"]
 _ANNOTATION = PROPERTIES["pfkg:annotation"]
+_ASSESSED_GENE = PROPERTIES["pfkg:assessedGene"]
+_ASSESSES = PROPERTIES["pfkg:assesses"]
 _CANDIDATE = PROPERTIES["pfkg:candidateGene"]
 _FIGURE_NUMBER = PROPERTIES["pfkg:figureNumber"]
 _FIGURE_TYPE = PROPERTIES["pfkg:figureType"]
+_GRADE = PROPERTIES["pfkg:grade"]
 _LEXICON = PROPERTIES["pfkg:lexicon"]
 _LEXICON_NAME = PROPERTIES["pfkg:lexiconName"]
 _MATCHED_SYMBOL = PROPERTIES["pfkg:matchedSymbol"]
@@ -71,7 +79,9 @@ _MEMBER = PROPERTIES["pfkg:member"]
 _OCCURRENCES = PROPERTIES["pfkg:occurrences"]
 _ORGANISM = PROPERTIES["pfkg:organism"]
 _ORGANISM_NAME = PROPERTIES["pfkg:organismName"]
-_SCORE = PROPERTIES["pfkg:pathwayScore"]
+_PATHWAY_SCORE = PROPERTIES["pfkg:pathwayScore"]
+_REASON = PROPERTIES["pfkg:reason"]
+_SCORE = PROPERTIES["pfkg:score"]
 _WORD = PROPERTIES["pfkg:word"]
 
 _CLASSES_OF = (
@@ -86,6 +96,8 @@ _CLASSES_OF = (
     ("biolink:OrganismTaxon",),
     ("schema:Organization",),
     ("schema:Periodical",),
+    ("pfkg:Assessment",),
+    ("schema:Person", "prov:Person"),
 )
 TYPES = {vocab.expand(curies[0]): curies for curies in _CLASSES_OF}
 """The classes of each kind of subject, by the IRI of the first of them, with which its description opens."""
@@ -102,8 +114,11 @@ TYPES = {vocab.expand(curies[0]): curies for curies in _CLASSES_OF}
     _AN_ORGANISM,
     _AN_ORGANIZATION,
     _A_PERIODICAL,
+    _AN_ASSESSMENT,
+    _A_PERSON,
 ) = [[vocab.expand(curie) for curie in curies] for curies in _CLASSES_OF]
 _LEXICONS = {lexicon: [vocab.lexicon_iri(lexicon)] for lexicon in LEXICON_TIERS}
+_GRADES = {grade: [vocab.grade_iri(grade)] for grade in GRADES}
 _IDENTIFYING = [vocab.expand("oa:identifying")]
 
 
@@ -142,6 +157,55 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
         yield vocab.part_iri(iri, "disease", disease.number), _term_properties(_A_DISEASE, disease, target, concept)
 
 
+def describe_verdicts(figid: str, verdicts: Iterable[Verdict]) -> Iterator[Description]:
+    """Yield the assessments of a figure's mentions: one for all the candidates of a mention that are judged alike.
+
+    Parameters
+    ----------
+    figid
+        The figure.
+    verdicts
+        On each candidate of each mention, the mentions in order.
+    """
+    figure = vocab.figure_iri(figid)
+    for number, of_mention in groupby(verdicts, attrgetter("mention")):
+        mention = vocab.part_iri(figure, "mention", number)
+        judged: list[tuple[Verdict, list[str]]] = []
+        for verdict in of_mention:
+            gene = vocab.gene_iri(verdict.entrez)
+            for other, genes in judged:
+                if _are_alike(verdict, other):
+                    genes.append(gene)
+                    break
+            else:
+                judged.append((verdict, [gene]))
+        for n, (verdict, genes) in enumerate(judged, start=1):
+            yield f"{mention}-assessment-{n}", _assessment_properties(mention, verdict, genes)
+
+
+def _are_alike(a: Verdict, b: Verdict) -> bool:
+    # Members of a family have one tuple of signals, which is quickly told.
+    return (a.signals is b.signals or (a.score, a.signals) == (b.score, b.signals)) and a.decision == b.decision
+
+
+def _assessment_properties(mention: str, verdict: Verdict, genes: list[str]) -> list[tuple[Property, list[str]]]:
+    reasons = [clean(f"{signal.name}: {signal.text}")[0] for signal in verdict.signals]
+    properties = [
+        (_TYPE, _AN_ASSESSMENT),
+        (_ASSESSES, [mention]),
+        (_ASSESSED_GENE, genes),
+        (_GRADE, _GRADES[verdict.grade]),
+        (_SCORE, [str(verdict.score)]),
+        (_REASON, list(dict.fromkeys(reasons)) if len(reasons) > 1 else reasons),
+    ]
+    decision = verdict.decision
+    if decision is not None:
+        properties += [(_ATTRIBUTED_TO, [vocab.curator_iri(decision.curator)]), (_DAY, [decision.date])]
+        if decision.note:
+            properties.append((_NOTE, [clean(decision.note)[0]]))
+    return properties
+
+
 def _figure_properties(figure: Figure, genes: list[str]) -> _Properties:
     # Where the file has a block, the graph carries what the block says.
     block = figure_block(figure) if figure.block is None else figure.block
@@ -160,7 +224,7 @@ def _figure_properties(figure: Figure, genes: list[str]) -> _Properties:
     properties.texts(_FIGURE_NUMBER, figure.number)
     properties.texts(_FIGURE_TYPE, figure.figure_type)
     if figure.score is not None:
-        properties.append((_SCORE, [_decimal(figure.score)]))
+        properties.append((_PATHWAY_SCORE, [_decimal(figure.score)]))
     properties.append((_PART_OF, [vocab.paper_iri(pmcid)]))
     properties.iris(_IMAGE, vocab.image_url(pmcid, figure.filename) if figure.filename else None)
     properties.iris(_URL, vocab.page_url(figure.page) if figure.page else None)
@@ -245,7 +309,8 @@ def describe_agents() -> Iterator[Description]:
 def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Description]]:
     """Yield what figures share, each described once, with the named graph that it belongs to.
 
-    Papers come first, then journals, publishers, genes, families and organisms; each kind in the order of its ids.
+    Papers come first, then journals, publishers, genes, families, curators and organisms; each kind in the order of its
+    ids.
     """
     journals: dict[str, str | None] = {}
     publishers = set()
@@ -269,6 +334,10 @@ def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Descri
     for family in shared.families:
         entity = shared.famplex.get(family.symbol)
         yield SharedGraph.FAMILIES, (vocab.family_iri(family.symbol), _family_properties(family, entity))
+    for curator, names in shared.curators.items():
+        properties = _Properties([(_TYPE, _A_PERSON)])
+        properties.texts(_NAME, *names)
+        yield SharedGraph.AGENTS, (curator, properties)
     for taxon, name in shared.organisms:
         properties = _Properties([(_TYPE, _AN_ORGANISM)])
         properties.texts(_LABEL, name)

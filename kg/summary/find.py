@@ -135,7 +135,7 @@ def _figure_view(folder: Folder, row: dict[str, Any]) -> FigureView:
 def _mentions(folder: Folder, own: pl.Expr) -> tuple[MentionSummary, ...]:
     candidates: dict[int, dict[str, GeneSummary]] = {}
     columns = ("mention", "ncbigene", "symbol", "organism")
-    rows = folder.scan("candidates").filter(own).sort("position").select(columns).collect()
+    rows = folder.scan("candidates").filter(own).sort("position", nulls_last=True).select(columns).collect()
     for number, ncbigene, symbol, organism in rows.iter_rows():
         candidates.setdefault(number, {}).setdefault(ncbigene, GeneSummary(symbol, ncbigene, organism))
     mentions = folder.scan("mentions").filter(own).sort("mention").collect()

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import kg
 from kg import vocab
+from kg.authority.audit.curation_file import REQUIRED_COLUMNS
 from kg.check import check, consistency
 from kg.check.consistency import Facts, Ledger
-from kg.folder import Folder
+from kg.folder import GRAPH_SUFFIXES, Folder
 from kg.vocab import SharedGraph, expand
 from tests.check.builds import change_counts, check_changed_lines, copy_with_one_format
-from tests.conftest import JAK_STAT, RCC
+from tests.conftest import JAK_STAT, RCC, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import kg
     from kg.check import Report
     from tests.check.builds import Lines
 
@@ -148,8 +149,54 @@ def test_rule_notices(
     assert certain <= rules_broken(report) <= certain | possible
 
 
+ASSESSMENT = f"<{SECOND}#mention-1-assessment-1>"
+OF_AUDITS: dict[str, tuple[Callable[[Lines], Lines], set[str]]] = {
+    "candidate not assessed": (
+        replace("/3716>", "/3717>", within=f"-assessment-1> <{expand('pfkg:assessedGene')}>"),
+        {"AssessedGenes"},
+    ),
+    "assessment of another mention": (
+        replace("#mention-1>", "#mention-2>", within=f"{ASSESSMENT} <{expand('pfkg:assesses')}>"),
+        {"OwnFigure", "AssessedGenes"},
+    ),
+    "curator of nobody": (
+        add(
+            *(
+                quad("<https://orcid.org/0000-0002-1825-0097>", "rdf:type", f"<{expand(it)}>", SharedGraph.AGENTS.value)
+                for it in ("schema:Person", "prov:Person")
+            )
+        ),
+        {"NoOrphan"},
+    ),
+    "curator in another graph": (
+        replace(f"#Person> <{SharedGraph.AGENTS.value}>", f"#Person> {GENES}"),
+        {"OwnGraph"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def curated_build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
+    """The seeds with grades and a decision."""
+    folder = tmp_path_factory.mktemp("curated")
+    row = (JAK_STAT, "МАРК", "MAK", "hgnc_symbol", "4117", "reject", "A. Reader", "2026-11-29")
+    (folder / "a.tsv").write_text("\t".join(REQUIRED_COLUMNS) + "\n" + "\t".join(row) + "\n", encoding="utf-8")
+    return kg.build(SEEDS, output=folder / "build", formats=GRAPH_SUFFIXES, curation=folder / "a.tsv")
+
+
+def test_a_curated_build_conforms(curated_build: kg.Build) -> None:
+    assert check(curated_build).conforms
+
+
+@pytest.mark.parametrize("case", OF_AUDITS)
+def test_rule_notices_what_is_wrong_in_an_audit(case: str, curated_build: kg.Build, tmp_path: Path) -> None:
+    change, broken = OF_AUDITS[case]
+    assert rules_broken(check_changed_lines(curated_build, tmp_path / "build", change, name="n-quads")) == broken
+
+
 def test_every_rule_has_a_case() -> None:
-    assert {rule for _, certain, _ in CASES.values() for rule in certain} == RULES
+    broken = (*(certain for _, certain, _ in CASES.values()), *(rules for _, rules in OF_AUDITS.values()))
+    assert set().union(*broken) == RULES
 
 
 def test_counts_of_manifest_tables_and_graph_are_compared(seeds_build: kg.Build, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kg.errors import BuildError, ParseError, Problem, Severity
 from kg.folder import GRAPH_SUFFIXES
 from kg.pipeline import Job, Task, index_documents, one_pass, read_batch
 from kg.sources import Blob, Document
-from kg.tables import COLUMNS, COUNTED
+from kg.tables import BUILD_TABLES, COLUMNS, COUNTED
 from tests.conftest import JAK_STAT, RCC, SEEDS
 from tests.documents import document, genes_table, raw, row
 from tests.pipeline.builds import contents, corpus, numbered
@@ -38,7 +38,7 @@ def test_the_seeds_build(seeds_build: kg.Build) -> None:
     assert (counts["mentions"], counts["candidates"]) == (28, 63)
     genes = seeds_build.table("candidates").group_by("figid").agg(pl.col("ncbigene").n_unique()).rows()
     assert dict(genes) == {JAK_STAT: 33, RCC: 25}
-    for table in COLUMNS:
+    for table in BUILD_TABLES:
         frame = seeds_build.table(table)
         assert frame.columns == list(COLUMNS[table])
         if table in COUNTED:

@@ -4,7 +4,9 @@ Signals are small functions, each of which says one thing or nothing (`word_sign
 logistic function of a sum of their weights, and a grade is where the score lies (`grading`). Nothing is ever removed.
 """
 
-from kg.authority.audit.grades import GRADES_TABLE, keep_graded, write_grades
+from kg.authority.audit.curation import Curation, Decision
+from kg.authority.audit.curation_file import CURATION_COLUMNS, read_curation
+from kg.authority.audit.grades import GRADES_TABLE, keep_graded, read_grades
 from kg.authority.audit.grading import GRADES, WEIGHTS, judge, score
 from kg.authority.audit.report import AUDIT_COLUMNS, write_audit
 from kg.authority.audit.run import Auditor, Verdict, audit
@@ -13,11 +15,14 @@ from kg.authority.audit.text import FigureText
 
 __all__ = [
     "AUDIT_COLUMNS",
+    "CURATION_COLUMNS",
     "GRADES",
     "GRADES_TABLE",
     "WEIGHTS",
     "Auditor",
     "Candidate",
+    "Curation",
+    "Decision",
     "FigureText",
     "Mention",
     "Signal",
@@ -25,7 +30,8 @@ __all__ = [
     "audit",
     "judge",
     "keep_graded",
+    "read_curation",
+    "read_grades",
     "score",
     "write_audit",
-    "write_grades",
 ]

@@ -2,85 +2,66 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from kg.authority.audit.grading import GRADES
+from kg.authority.audit.run import Verdict, read_decisions, read_slices
+from kg.authority.audit.subject import Signal
 from kg.errors import BuildError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     import polars as pl
 
-    from kg.authority.audit.run import Tables, Verdict
+    from kg.authority.audit.curation import Decision
+    from kg.authority.audit.run import Tables
 
-__all__ = ["GRADES_TABLE", "check_grade", "keep_graded", "write_grades"]
+__all__ = ["GRADES_TABLE", "check_grade", "keep_graded", "read_grades"]
 
 GRADES_TABLE = "grades"
 """The table's name; `figid`, `mention` and `ncbigene` join it to `candidates`, whose rows can repeat a gene."""
 
-_ROWS_AT_ONCE = 50_000
 
-
-def write_grades(verdicts: Iterable[Verdict], path: Path) -> dict[str, int]:
-    """Write the table of grades as Parquet, in the order of the verdicts, and return how many have each grade.
-
-    Columns ``figid``, ``mention``, ``ncbigene``, ``score`` (0 to 1), ``grade`` and ``reasons`` (as the TSV has them).
+def read_grades(folder: Tables) -> Iterator[Verdict]:
+    """Yield the verdicts that a build was made with, in the order of `kg.authority.audit.audit`.
 
     Parameters
     ----------
-    verdicts
-        As `kg.authority.audit.audit` yields them; few are held at a time.
-    path
-        The file; parts of it stand beside it until it is whole.
+    folder
+        A build with grades; its tables are read some figures at a time.
+
+    Raises
+    ------
+    BuildError
+        If the build has no grades.
     """
     import polars as pl
 
-    schema = {
-        "figid": pl.String(),
-        "mention": pl.Int64(),
-        "ncbigene": pl.String(),
-        "score": pl.Float64(),
-        "grade": pl.String(),
-        "reasons": pl.String(),
-    }
-    counts: Counter[str] = Counter()
-    parts: list[Path] = []
-    waiting = iter(verdicts)
-    while True:
-        some = list(islice(waiting, _ROWS_AT_ONCE))
-        if parts and not some:
-            break
-        counts.update(v.grade for v in some)
-        columns = (
-            [v.figid for v in some],
-            [v.mention for v in some],
-            [v.entrez for v in some],
-            [v.score for v in some],
-            [v.grade for v in some],
-            _reasons(some),
-        )
-        parts.append(path.with_name(f".{path.stem}-{len(parts):05}.arrow"))
-        rows = pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
-        rows.write_ipc(parts[-1], compression="lz4")
-    pl.scan_ipc(parts).sink_parquet(path, compression="zstd", row_group_size=16_384, maintain_order=True)
-    for part in parts:
-        part.unlink()
-    return {grade: counts[grade] for grade in GRADES}
+    decided = read_decisions(folder)
+    grades = _grades(folder)
+    for figures, candidates in read_slices(folder):
+        figids = figures.get_column("figid")
+        own = pl.col("figid").is_between(pl.lit(figids[0]), pl.lit(figids[-1]))
+        rows = grades.filter(own).collect().join(candidates, on=["figid", "mention", "ncbigene"], maintain_order="left")
+        columns = ("figid", "mention", "word", "matched_symbol", "lexicon", "symbol", "ncbigene", "score", "grade")
+        for *values, reasons in rows.select(*columns, "reasons").iter_rows():
+            signals = tuple(Signal(*reason.split(": ", 1)) for reason in reasons)
+            decision = _decision(decided.get(values[0], {}), values[1], values[6])
+            yield Verdict._make((*values, signals, decision))
 
 
-def _reasons(verdicts: Iterable[Verdict]) -> list[str]:
-    """Return the reasons of verdicts as text; those of a family's members are one object, made once."""
-    found: list[str] = []
-    signals, text = None, ""
-    for verdict in verdicts:
-        if verdict.signals is not signals:
-            signals, text = verdict.signals, verdict.reasons
-        found.append(text)
-    return found
+def _decision(decided: Mapping[tuple[int, str], Decision], mention: int, ncbigene: str) -> Decision | None:
+    """Return the decision on a gene, or the first one that puts it in the place of another."""
+    own = decided.get((mention, ncbigene))
+    others = (each for (number, _), each in decided.items() if number == mention and each.other_gene == ncbigene)
+    return own or next(others, None)
+
+
+def _grades(folder: Tables) -> pl.LazyFrame:
+    if not folder.has(GRADES_TABLE):
+        raise BuildError("the build has no grades; build the folder again with --audit, which grades it")
+    return folder.scan(GRADES_TABLE)
 
 
 def check_grade(grade: str) -> None:
@@ -108,9 +89,5 @@ def keep_graded(tables: Tables, candidates: pl.LazyFrame, min_grade: str) -> pl.
     import polars as pl
 
     check_grade(min_grade)
-    try:
-        grades = tables.scan(GRADES_TABLE)
-    except BuildError as error:
-        raise BuildError(f"{error}, with --audit, which grades it") from error
-    kept = grades.filter(pl.col("grade").is_in(GRADES[: GRADES.index(min_grade) + 1]))
+    kept = _grades(tables).filter(pl.col("grade").is_in(GRADES[: GRADES.index(min_grade) + 1]))
     return candidates.join(kept, on=["figid", "mention", "ncbigene"], how="semi", maintain_order="left")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from kg.model import GRADES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kg.authority.audit.subject import Signal
 
 __all__ = ["CONTRADICTING", "FITTED", "GRADES", "INTERCEPT", "SET_BY_HAND", "WEIGHTS", "judge", "score"]
-
-GRADES = ("supported", "plausible", "doubtful", "conflicting")
-"""The grades, best first."""
 
 SET_BY_HAND: Mapping[str, float] = {
     "bacterial_style": -1.5,

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kg.atomic import replacing_file
+from kg.authority.audit.curation import squeeze
+from kg.authority.audit.curation_file import CURATION_COLUMNS
 from kg.authority.audit.grading import GRADES
 from kg.authority.audit.page import page_end, page_head
 from kg.authority.audit.spelling import plain, read_part
@@ -26,8 +28,9 @@ __all__ = ["AUDIT_COLUMNS", "highlight", "write_audit"]
 
 AUDIT_COLUMNS = (
     *("figid", "mention", "word", "symbol", "source", "hgnc_symbol", "entrez", "score", "grade", "reasons"),
+    *CURATION_COLUMNS,
 )
-"""The columns of the TSV."""
+"""The columns of the TSV; curators fill the last ones."""
 
 _HTML_ROWS = 2_000
 _FIGURES_AT_ONCE = 500
@@ -93,9 +96,11 @@ def _lowest(verdicts: Iterable[Verdict], n: int) -> list[Verdict]:
 def _write_tsv(verdicts: Iterable[Verdict], stream: TextIO) -> None:
     rows = csv.writer(stream, delimiter="\t", lineterminator="\n")
     rows.writerow(AUDIT_COLUMNS)
+    nothing = ("",) * len(CURATION_COLUMNS)
     for v in verdicts:
+        said = nothing if (decision := v.own_decision) is None else decision[1:]
         cells = (v.figid, v.mention, v.word, v.symbol, v.source, v.hgnc_symbol, v.entrez, v.score, v.grade, v.reasons)
-        rows.writerow([" ".join(cell.split()) if isinstance(cell, str) else cell for cell in cells])
+        rows.writerow([squeeze(cell) if isinstance(cell, str) else cell for cell in (*cells, *said)])
 
 
 def _write_html(verdicts: list[Verdict], stream: TextIO, folder: Folder, counts: Mapping[str, int]) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kg
-from kg.authority.audit import GRADES, grades
+from kg.authority.audit import GRADES, WEIGHTS, audit
+from kg.authority.hgnc import read_hgnc
 from kg.errors import BuildError, QueryError
+from kg.folder import GRAPH_SUFFIXES
 from tests.conftest import SEEDS
-from tests.documents import document
+from tests.documents import document, row
+from tests.pipeline.builds import contents, corpus, numbered
 
 HGNC = Path(__file__).parents[1] / "hgnc.txt"
 KEYS = ["figid", "mention", "ncbigene"]
@@ -21,19 +28,51 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
     return kg.build(SEEDS, output=tmp_path_factory.mktemp("grades") / "build", hgnc=HGNC, audit=True)
 
 
-def test_the_table_says_what_the_audit_says(build: kg.Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    said = [
-        (v.figid, v.mention, v.entrez, v.score, v.grade, "; ".join(f"{s.name}: {s.text}" for s in v.signals))
-        for v in build.audit(hgnc=HGNC)
-    ]
-    assert build.scan("grades").collect().rows() == said
-    counts = {grade: sum(row[4] == grade for row in said) for grade in GRADES}
-    assert build.manifest["grades"] == counts
-    monkeypatch.setattr(grades, "_ROWS_AT_ONCE", 7)
-    parts = kg.build(SEEDS, output=tmp_path / "parts", hgnc=HGNC, audit=True)
-    name = "tables/grades.parquet"
-    assert parts.manifest["files"][name] == build.manifest["files"][name]
-    assert not [path for path in (parts.path / "tables").iterdir() if path.name.startswith(".")]
+def test_the_pass_the_table_and_an_audit_of_the_tables_say_the_same(build: kg.Build) -> None:
+    said = list(audit(build, read_hgnc(HGNC)))
+    assert list(build.audit()) == list(build.audit(hgnc=HGNC)) == said
+    reasons = [[f"{signal.name}: {signal.text}" for signal in v.signals] for v in said]
+    rows = [(v.figid, v.mention, v.entrez, v.score, v.grade, why) for v, why in zip(said, reasons, strict=True)]
+    assert build.table("grades").rows() == rows
+    assert build.manifest["grades"] == {grade: sum(v.grade == grade for v in said) for grade in GRADES}
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """Figures whose records and rows are easily taken for another: repeats, other symbols of a gene, two titles."""
+    stat3 = (row(), row(symbol="STAT3", hgnc_symbol="APRF"), row(entrez="20848", hgnc_symbol="Stat3"), row())
+    words = (row(word="IL-6\nx", symbol="IL6", entrez="3569"), row(word="JAK; a", source="bioentities_symbol"))
+    return corpus(
+        tmp_path / "in",
+        PMC1__f000=numbered(0, genes=[*stat3, *words], papertitle=None),
+        PMC1__f001=numbered(1, genes=[*stat3, *words], papertitle="STAT3 of plants"),
+        PMC1__f002=numbered(2, genes=[], papertitle="Another"),
+    )
+
+
+def test_odd_figures_are_graded_alike_in_the_pass_and_from_the_tables(odd: Path, tmp_path: Path) -> None:
+    build = kg.build(odd, output=tmp_path / "out", audit=True)
+    said = [(v.figid, v.mention, v.entrez, v.grade, " ".join(v.reasons.split())) for v in audit(build)]
+    assert [(v.figid, v.mention, v.entrez, v.grade, v.reasons) for v in build.audit()] == said
+    assert len(said) == 2 * 4
+
+
+def test_workers_order_and_updates_do_not_show(odd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.pipeline.one_pass.BATCH", 1)
+    options: dict[str, Any] = {"formats": GRAPH_SUFFIXES, "hgnc": HGNC, "audit": True}
+    one = contents(kg.build(odd, SEEDS, output=tmp_path / "one", workers=1, **options).path)
+    assert contents(kg.build(SEEDS, odd, output=tmp_path / "two", workers=2, **options).path) == one
+    corpus(odd, PMC1__f001=numbered(1), PMC1__f003=numbered(3))
+    full = contents(kg.build(odd, SEEDS, output=tmp_path / "full", **options).path)
+    updated = kg.build(odd, SEEDS, output=tmp_path / "two", update=True, **options)
+    assert (contents(updated.path), updated.n_kept) == (full, 4)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_hash_seeds_do_not_show(tmp_path: Path, seed: int, build: kg.Build) -> None:
+    command = [sys.executable, "-m", "kg", "build", SEEDS, "-o", tmp_path / "out", "--audit", "--hgnc", HGNC, "-q"]
+    subprocess.run(list(map(str, command)), check=True, env={**os.environ, "PYTHONHASHSEED": str(seed)})
+    assert contents(tmp_path / "out") == contents(build.path)
 
 
 @pytest.mark.parametrize("place", range(len(GRADES)))
@@ -60,7 +99,7 @@ def test_networks_lists_and_pairs_are_of_the_grade(build: kg.Build) -> None:
 
 
 def test_a_build_without_grades_and_a_grade_that_is_none_are_refused(seeds_build: kg.Build, build: kg.Build) -> None:
-    with pytest.raises(BuildError, match=r"grades.parquet is missing; build the folder again, with --audit"):
+    with pytest.raises(BuildError, match="has no grades; build the folder again with --audit"):
         seeds_build.with_min_grade("plausible")
     with pytest.raises(QueryError, match="grade 'good' is not known; take one of supported, plausible"):
         build.with_min_grade("good")
@@ -73,11 +112,24 @@ def test_figures_without_genes_have_no_grades(tmp_path: Path) -> None:
     assert made.manifest["grades"] == dict.fromkeys(GRADES, 0)
 
 
-def test_an_update_notices_that_grades_are_wanted(tmp_path: Path) -> None:
-    kg.build(SEEDS, output=tmp_path / "out")
-    graded = kg.build(SEEDS, output=tmp_path / "out", update=True, audit=True)
-    assert graded.n_kept == 2
-    assert graded.scan("grades").collect().height == 62
-    before = (tmp_path / "out" / "manifest.json").read_bytes()
-    kg.build(SEEDS, output=tmp_path / "out", update=True, audit=True)
-    assert (tmp_path / "out" / "manifest.json").read_bytes() == before
+def test_an_update_notices_that_grades_are_wanted_or_made_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def update(**options: Any) -> tuple[int, dict[str, bytes]]:
+        made = kg.build(SEEDS, output=tmp_path / "out", update=True, **options)
+        full = kg.build(SEEDS, output=tmp_path / "full", **options)
+        assert contents(made.path) == contents(full.path)
+        return made.n_kept, contents(made.path)
+
+    n_kept, plain = update()
+    assert n_kept == 0
+    n_kept, graded = update(audit=True)
+    assert n_kept == 0
+    assert update(audit=True) == (2, graded)
+    assert update() == (0, plain)
+    assert update(audit=True, hgnc=HGNC)[0] == 0
+    n_kept, with_hgnc = update(audit=True, hgnc=HGNC)
+    assert n_kept == 2
+    monkeypatch.setattr("kg.pipeline.grading.WEIGHTS", {**WEIGHTS, "alias": -9})
+    n_kept, reweighed = update(audit=True, hgnc=HGNC)
+    assert (n_kept, reweighed == with_hgnc) == (0, False)

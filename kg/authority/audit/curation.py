@@ -1,0 +1,221 @@
+"""What curators decided on single genes of mentions: files of decisions, and figures as these have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.errors import Problem, Severity
+from kg.model import Candidate, Gene
+from kg.text import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from kg.authority.hgnc import HgncTable
+    from kg.model import Figure, GeneMention
+
+__all__ = ["DECISIONS", "Curated", "Curation", "CurationRow", "Decision", "squeeze"]
+
+DECISIONS = ("accept", "reject", "other")
+"""The gene is right; it is wrong; another gene is meant."""
+
+_MOST_NAMED = 5  # candidates that a problem names
+
+
+class Decision(NamedTuple):
+    """What a curator decided on a candidate gene of a mention.
+
+    Attributes
+    ----------
+    ncbigene
+        The candidate that was judged.
+    decision
+        One of `DECISIONS`.
+    other_gene, other_symbol
+        The gene that the word means, where that is another.
+    note
+        Why, in words.
+    curator, date
+        Who, and when as ``2026-11-29``.
+    """
+
+    ncbigene: str
+    decision: str
+    other_gene: str | None
+    other_symbol: str | None
+    note: str | None
+    curator: str
+    date: str
+
+
+class CurationRow(NamedTuple):
+    """A decision as a file has it: where it stands, and which candidate of which mention it is about.
+
+    Attributes
+    ----------
+    file, line
+        The file's name, and the line from 1.
+    figid, word, symbol, source
+        The figure, and the mention in it; blanks are single ones.
+    number
+        The mention's number when it was judged; it tells words apart that differ in their blanks alone.
+    gene_symbol
+        What the judged gene was called.
+    """
+
+    file: str
+    line: int
+    figid: str
+    word: str
+    symbol: str
+    source: str
+    number: int | None
+    gene_symbol: str | None
+    decision: Decision
+
+    def warn(self, column: str, value: str, reason: str) -> Problem:
+        """Return a problem of the row, which is kept in the file and has no effect on the build."""
+        return Problem(Severity.WARNING, self.file, self.line, column, shorten(value), reason)
+
+
+class Curated(NamedTuple):
+    """A figure as its curators have it.
+
+    Attributes
+    ----------
+    figure
+        The figure, with the genes that they added as candidates without rows.
+    decisions
+        What was decided, by the mention's number and the gene that was judged.
+    problems
+        The rows that do not fit the figure.
+    """
+
+    figure: Figure
+    decisions: Mapping[tuple[int, str], Decision]
+    problems: tuple[Problem, ...]
+
+
+def squeeze(text: str) -> str:
+    """Return a text with single blanks, as a cell of a table has it."""
+    return " ".join(text.split())
+
+
+@dataclass(slots=True)
+class Curation:
+    """The decisions of some files, by figure.
+
+    Attributes
+    ----------
+    rows
+        By figure id, in the order of the files.
+    sources
+        Name and SHA-256 of each file.
+    problems
+        What is odd in the files themselves.
+    """
+
+    rows: Mapping[str, tuple[CurationRow, ...]]
+    sources: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+    def apply(self, figure: Figure, table: HgncTable | None = None) -> Curated:
+        """Return a figure as its curators have it.
+
+        Parameters
+        ----------
+        figure
+            As its file has it.
+        table
+            HGNC's complete set, for the symbols of genes that were added.
+        """
+        rows = self.rows.get(figure.figid, ())
+        if not rows:
+            return Curated(figure, {}, ())
+        decisions: dict[tuple[int, str], Decision] = {}
+        added: dict[int, dict[str, Candidate]] = {}
+        problems: list[Problem] = []
+        for row in rows:
+            mention, problem = _find(row, figure)
+            if mention is None:
+                problems.append(problem or _gone(row))
+                continue
+            judged = next((c.gene for c in mention.candidates if c.gene.ncbigene == row.decision.ncbigene), None)
+            if judged is None:
+                problems.append(_no_candidate(row, mention, rows))
+                continue
+            problems += _renamed(row, judged)
+            decision = row.decision
+            if decision.other_gene is not None:
+                gene, odd = _other_gene(row, judged, table)
+                decision = decision._replace(other_symbol=gene.symbol)
+                problems += odd
+                if gene.ncbigene not in mention.genes:
+                    added.setdefault(mention.number, {}).setdefault(gene.ncbigene, Candidate(gene, ()))
+            decisions.setdefault((mention.number, judged.ncbigene), decision)
+        mentions = tuple(
+            mention._replace(candidates=(*mention.candidates, *added[mention.number].values()))
+            if mention.number in added
+            else mention
+            for mention in figure.mentions
+        )
+        return Curated(replace(figure, mentions=mentions) if added else figure, decisions, tuple(problems))
+
+    def without_figures(self, figids: Iterable[str]) -> Iterator[Problem]:
+        """Yield a warning for each row whose figure is none of these."""
+        there = set(figids)
+        for figid, rows in self.rows.items():
+            if figid not in there:
+                for row in rows:
+                    yield row.warn("figid", figid, "the build has no such figure, so the decision is not used")
+
+
+def _find(row: CurationRow, figure: Figure) -> tuple[GeneMention | None, Problem | None]:
+    """Return the mention that a row is about; or why there is none."""
+    key = (row.word, row.symbol, row.source)
+    found = [m for m in figure.mentions if (squeeze(m.word), squeeze(m.symbol), squeeze(m.lexicon)) == key]
+    if found:
+        return next((mention for mention in found if mention.number == row.number), found[0]), None
+    matches = sorted({f"{m.symbol} of {m.lexicon}" for m in figure.mentions if squeeze(m.word) == row.word})
+    if not matches:
+        return None, None
+    said = ", ".join(matches[:_MOST_NAMED])
+    wanted = f"{row.symbol} of {row.source}"
+    reason = f"the word now matched {said}, and not {wanted}, so the decision is not used"
+    return None, row.warn("symbol", row.symbol, reason)
+
+
+def _gone(row: CurationRow) -> Problem:
+    return row.warn("word", row.word, f"figure {row.figid} has no such word, so the decision is not used")
+
+
+def _no_candidate(row: CurationRow, mention: GeneMention, rows: Iterable[CurationRow]) -> Problem:
+    ncbigene = row.decision.ncbigene
+    if any(other.decision.other_gene == ncbigene and other[2:6] == row[2:6] for other in rows):
+        reason = "the gene came of a curator's decision: change that row, and leave this one empty"
+    else:
+        names = [f"{candidate.gene.ncbigene} ({candidate.gene.symbol})" for candidate in mention.candidates]
+        more = ", ..." if len(names) > _MOST_NAMED else ""
+        said = ", ".join(names[:_MOST_NAMED]) + more
+        reason = f"the gene is no candidate of {row.word} any more, which has {said}; the decision is not used"
+    return row.warn("entrez", ncbigene, reason)
+
+
+def _renamed(row: CurationRow, gene: Gene) -> Iterator[Problem]:
+    if row.gene_symbol and row.gene_symbol != squeeze(gene.symbol):
+        reason = f"the file now calls gene {gene.ncbigene} {gene.symbol}; the decision is used, for the id counts"
+        yield row.warn("hgnc_symbol", row.gene_symbol, reason)
+
+
+def _other_gene(row: CurationRow, judged: Gene, table: HgncTable | None) -> tuple[Gene, list[Problem]]:
+    """Return the gene that a curator read; without HGNC's word on it, it is of the species of the judged one."""
+    ncbigene, symbol = str(row.decision.other_gene), row.decision.other_symbol
+    known = table.gene(ncbigene) if table is not None else None
+    if known is None:
+        return replace(judged, ncbigene=ncbigene, symbol=str(symbol), is_hgnc=False), []
+    gene = Gene(ncbigene, known.symbol, is_hgnc=True, taxon="9606", organism="Homo sapiens")
+    if symbol in (None, known.symbol):
+        return gene, []
+    reason = f"HGNC calls gene {ncbigene} {known.symbol}, which counts; see whether the id is the one that was meant"
+    return gene, [row.warn("other_symbol", str(symbol), reason)]
