@@ -34,7 +34,7 @@ class Tables:
     """The tables of a build, joined as the examples need them."""
 
     def __init__(self, folder: Folder) -> None:
-        self.table = folder.table
+        self.table, self.has = folder.table, folder.has
         self.genes = folder.table("genes").select(
             "ncbigene", "symbol", pl.col("iri").alias("gene_iri"), "is_hgnc", "taxon", "organism"
         )
@@ -62,6 +62,14 @@ class Tables:
         """One row a gene of a family."""
         rows = self.families.select(pl.col("symbol").alias("family"), pl.col("members").alias("ncbigene"))
         return rows.explode("ncbigene").drop_nulls().join(self.genes, on="ncbigene")
+
+    @cached_property
+    def grades(self) -> pl.DataFrame:
+        """One row a graded gene of a mention, with what `candidates` has; none where the build has no grades."""
+        if not self.has("grades"):
+            nothing = pl.lit(None, pl.Float64).alias("score"), pl.lit(None, pl.String).alias("grade")
+            return self.candidates.clear().with_columns(*nothing, pl.lit(None, pl.List(pl.String)).alias("reasons"))
+        return self.table("grades").join(self.candidates, on=["figid", "mention", "ncbigene"])
 
     def concepts(self, table: str) -> pl.DataFrame:
         """One row a concept of a chemical or disease; one row with none where it has no id."""
@@ -351,13 +359,38 @@ def _genes_of_paper(tables: Tables, values: Mapping[str, str]) -> list[Row]:
     return [(iri, vocab.expand("schema:mentions"), other) for iri in article for (other,) in own.iter_rows()]
 
 
+def _doubtful_mentions(tables: Tables, values: Mapping[str, str]) -> list[Row]:
+    own = tables.grades.filter(symbol == values["gene"], pl.col("grade").is_in(["doubtful", "conflicting"]))
+    named = own.explode("reasons").with_columns(_term("grade")).unique(["figid", "mention", "ncbigene", "reasons"])
+    return _rows(named, "figid", "word", "matched_symbol", "grade", "score", "reasons")
+
+
+def _believable_genes(tables: Tables, values: Mapping[str, str]) -> list[Row]:
+    own = tables.grades.filter(figid == values["figure"], pl.col("grade").is_in(["supported", "plausible"]))
+    return _rows(own.group_by("symbol", "gene_iri").agg(pl.col("score").max()), "symbol", "gene_iri", "score")
+
+
+def _decisions(tables: Tables, _: Mapping[str, str]) -> list[Row]:
+    if not tables.has("curations"):
+        return []
+    decided = tables.table("curations")
+    others = decided.filter(pl.col("other_gene").is_not_null()).with_columns(ncbigene="other_gene")
+    key = ["figid", "mention", "ncbigene"]
+    rows = pl.concat([decided, others]).unique(key, keep="first", maintain_order=True).join(tables.grades, on=key)
+    named = rows.with_columns(_term("grade"), name=pl.col("curator").map_elements(vocab.curator_name, pl.String))
+    return _rows(named, "figid", "word", "symbol", "grade", "name", "date", "note")
+
+
 TWINS: Mapping[str, Callable[[Tables, Mapping[str, str]], list[Row]]] = {
+    "believable-genes": _believable_genes,
     "block-disagrees": _block_disagrees,
     "chemicals-and-genes": _chemicals_and_genes,
     "chemicals-with-gene": _terms_with_gene("chemicals"),
     "coverage": _coverage,
     "coverage-by-year": _coverage_by_year,
+    "decisions": _decisions,
     "diseases-with-gene": _terms_with_gene("diseases"),
+    "doubtful-mentions": _doubtful_mentions,
     "drawn-with-gene": _drawn_with_gene,
     "families": _families,
     "families-that-share-genes": _families_that_share_genes,

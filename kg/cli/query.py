@@ -51,6 +51,8 @@ def query(
 
     asked = _asked(text, file, example, param or [])
     build = read_build(folder)
+    if example is not None:
+        _say_what_lacks(example, build)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     question = Question(text=asked, formats=(result_format,), limit=limit, width=width)
     with Worker(build.path) as worker:
@@ -113,6 +115,16 @@ def _from_example(name: str, params: list[str]) -> str:
             f" `kg examples {name}` shows it, to be run elsewhere"
         )
     return example.bind(values)
+
+
+def _say_what_lacks(name: str, build: Folder) -> None:
+    """Say why an example has no rows, where the build was made without what it asks for."""
+    from kg.rdf.examples import find_example
+
+    needs = find_example(name).needs
+    made_with: dict[str, object] = build.manifest["inputs"].get("audit", {})
+    if needs is not None and not (made_with if needs == "audit" else made_with.get(needs)):
+        typer.echo(f"kg: the build was made without --{needs}, so the example {name} has no rows", err=True)
 
 
 def _say_how_to_be_fast(build: Folder) -> None:

@@ -11,7 +11,8 @@ A file is one SPARQL query that runs as it stands. Its header, lines that begin 
     #+     description: symbol of the gene
     #+     pattern: '[^\s]{1,40}'
 
-``federated``, where it stands, is the address of the other endpoint that the query asks. A parameter is a variable
+``federated``, where it stands, is the address of the other endpoint that the query asks; ``needs`` the option of
+``kg build`` without which a build has no rows for it. A parameter is a variable
 that one line of the query gives its default, and `Example.bind` another value: ``VALUES ?gene { "STAT3" }``.
 """
 
@@ -133,6 +134,9 @@ class Example:
         The query without its header, with the defaults in it.
     endpoint
         The other SPARQL endpoint that a federated query asks; None for a query of a build alone.
+    needs
+        The option of ``kg build``, without its dashes, that makes what the query asks for; None where every build has
+        that.
     """
 
     name: str
@@ -142,6 +146,7 @@ class Example:
     parameters: tuple[Parameter, ...]
     text: str
     endpoint: str | None = None
+    needs: str | None = None
 
     @property
     def is_federated(self) -> bool:
@@ -223,6 +228,7 @@ def parse_example(text: str, *, name: str) -> Example:
             tuple(_parameter(query, found) for found in fields.get("parameters", ())),
             query,
             fields.get("federated"),
+            fields.get("needs"),
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, QueryError) as error:
         raise QueryError(f"{name}.rq: not an example: {error}") from error
@@ -289,6 +295,7 @@ def render_examples() -> str:
     for example in read_examples().values():
         values = [f"{parameter.name}={parameter.default}" for parameter in example.parameters]
         notes = [f"asks {example.endpoint}"] if example.endpoint else []
+        notes += [f"needs --{example.needs}"] if example.needs else []
         listed = ", ".join([*values, *notes])
         rows.append((example.name, example.title + (f" [{listed}]" if listed else "")))
     return "\n".join(align(rows))

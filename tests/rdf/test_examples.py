@@ -36,7 +36,7 @@ from kg.text import clean
 from kg.vocab import expand
 from tests.conftest import SEEDS
 
-RECORD = Path(__file__).parent.parent / "full_record" / "input"
+RECORD = Path(__file__).parent.parent / "full_record"
 ROWS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "examples_on_seeds.yaml").read_text(encoding="utf-8"))
 """By example: the rows on the seeds, in their order."""
 
@@ -97,8 +97,15 @@ def store(seeds_build: kg.Build) -> ox.Store:
 
 @pytest.fixture(scope="module")
 def varied_build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
-    """A build of both generations, with chemicals, diseases, families, several species and journals."""
-    return kg.build(SEEDS, RECORD, output=tmp_path_factory.mktemp("varied") / "build", formats=("n-quads",), workers=1)
+    """A build of both generations, with chemicals, diseases, families, several species, journals and decisions."""
+    return kg.build(
+        SEEDS,
+        RECORD / "input",
+        output=tmp_path_factory.mktemp("varied") / "build",
+        formats=("n-quads",),
+        workers=1,
+        curation=RECORD / "names" / "curation.tsv",
+    )
 
 
 def test_there_are_twenty_and_more_each_with_a_twin_and_expected_rows() -> None:
@@ -116,6 +123,34 @@ def test_rows_on_the_seeds_are_those_that_are_expected(example: Any, store: ox.S
         return
     rows = [" | ".join(_short(term) for term in row) for row in found]
     assert rows == ROWS[example.name]
+
+
+OF_GRADES = {
+    "believable-genes": "HIC1 | ncbigene:3090 | 0.881",
+    "decisions": "PMC1__b | abc | AKT2 | pfkg:supported | B. Reader | 2026-11-28 | ",
+    "doubtful-mentions": "PMC7048131__12964_2020_527_Fig5_HTML | HIC-1 | HLC-1 | pfkg:conflicting | 0.076 | "
+    "alias: HLC-1 is an alias",
+}
+"""Of the examples that need more than every build has, a row of the answer; the last build's decisions are in it."""
+
+
+@pytest.mark.parametrize("name", OF_GRADES)
+def test_what_needs_grades_has_rows_where_there_are_some_and_a_note_elsewhere(
+    name: str, varied_build: kg.Build, seeds_build: kg.Build
+) -> None:
+    rows = [
+        " | ".join(_short(term) for term in row) for row in query(load_store(varied_build), find_example(name).text)
+    ]
+    assert OF_GRADES[name] in rows
+    runner = CliRunner()
+    assert runner.invoke(app, ["query", str(varied_build.path), "--example", name]).stderr == ""
+    lacking = runner.invoke(app, ["query", str(seeds_build.path), "--example", name])
+    needs = find_example(name).needs
+    assert lacking.stderr == f"kg: the build was made without --{needs}, so the example {name} has no rows\n"
+
+
+def test_no_other_example_needs_an_option() -> None:
+    assert {example.name for example in EXAMPLES if example.needs} == set(OF_GRADES)
 
 
 def _short(term: object) -> str:
