@@ -283,6 +283,8 @@ def _run(dataset: str, manifest: Mapping[str, Any]) -> Iterator[Description]:
     """Yield the run, what it read, and the program that ran."""
     tool, inputs = manifest["tool"], manifest["inputs"]
     authorities = {name: about for name, about in inputs.get("authority", {}).items() if isinstance(about, dict)}
+    decisions = inputs.get("audit", {}).get("curation", [])
+    authorities |= {f"curation-{number}": about for number, about in enumerate(decisions, start=1)}
     program = f"{BASE}/software/{tool['name']}/{tool['version']}"
     yield _node(
         f"{dataset}#run",
@@ -305,7 +307,7 @@ def _run(dataset: str, manifest: Mapping[str, Any]) -> Iterator[Description]:
         },
     )
     for name, about in authorities.items():
-        label, identifier = f"{name}: {about['file']}", f"sha256:{about['sha256']}"
+        label, identifier = f"{name.partition('-')[0]}: {about['file']}", f"sha256:{about['sha256']}"
         yield _node(f"{dataset}#{name}", ("prov:Entity",), {"rdfs:label": label, "schema:identifier": identifier})
     yield _node(
         program,
