@@ -21,7 +21,9 @@ th[aria-sort=descending] button::after { content: " \\25BC" }
 ul { margin: 0; padding-left: 1.1rem }
 mark { background: #ffe08a }
 .supported { color: #1a6b2f } .plausible { color: #3d5a80 } .doubtful { color: #8a5a00 } .conflicting { color: #a51d2d }
-td:first-child { overflow-wrap: anywhere; max-width: 16rem }
+td:first-child, td:nth-child(2) { overflow-wrap: anywhere; max-width: 16rem }
+td:first-child { min-width: 11rem } td:nth-child(2) { min-width: 5rem }
+th { white-space: nowrap }
 form label { margin-right: 1rem }
 """
 
@@ -44,6 +46,9 @@ const show = () => {
       ![...row.cells].slice(0, 4).some(cell => cell.textContent.toLowerCase().includes(wanted));
 };
 document.querySelector("form").addEventListener("input", show);
+document.querySelector("#captions").addEventListener("input", event => {
+  document.querySelectorAll("details").forEach(caption => { caption.open = event.target.checked; });
+});
 document.querySelector("form").addEventListener("submit", event => event.preventDefault());
 """
 
@@ -66,7 +71,10 @@ def page_head(counts: Mapping[str, int], grades: Sequence[str], n_rows: int) -> 
         for grade in grades
     )
     heads = ("figure", "word", "matched", "gene", "score", "grade", "reasons")
-    columns = "".join(f'<th scope="col"><button type="button">{name}</button></th>' for name in heads)
+    lowest_first = {"score": ' aria-sort="ascending"'}
+    columns = "".join(
+        f'<th scope="col"{lowest_first.get(name, "")}><button type="button">{name}</button></th>' for name in heads
+    )
     total = sum(counts.values())
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -74,7 +82,8 @@ def page_head(counts: Mapping[str, int], grades: Sequence[str], n_rows: int) -> 
         f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>Mention audit</h1>\n"
         f"<p>{n_rows:,} of {total:,} candidate genes of mentions, those of the lowest scores. A score is how likely "
         "the word means the gene, 0 to 1; a heading sorts.</p>\n"
-        f'<form>{boxes}<label>figure, word or gene <input type="search"></label></form>\n'
+        f'<form>{boxes}<label>figure, word or gene <input type="search"></label>'
+        '<label><input type="checkbox" id="captions"> captions</label></form>\n'
         f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n"
     )
 
