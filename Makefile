@@ -52,10 +52,10 @@ format: $(STAMP)  ## format the code
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(STAMP)  ## measure, and write docs/benchmarks.md; CORPUS=FOLDER SMALL=N LARGE=N SIZES="N …" ROUNDS=N INPUTS=N
+bench: $(STAMP)  ## measure, and write docs/benchmarks.md; CORPUS=FOLDER SMALL=N LARGE=N SIZES="N …" ROUNDS=N INPUTS=N HGNC=FILE
 	$(BIN)/python -m benchmarks $(if $(CORPUS),--corpus $(CORPUS)) $(if $(SMALL),--small $(SMALL)) \
 	  $(if $(LARGE),--large $(LARGE)) $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	  $(if $(INPUTS),--inputs $(INPUTS))
+	  $(if $(INPUTS),--inputs $(INPUTS)) $(if $(HGNC),--hgnc $(HGNC))
 
 bench-peers: $(STAMP)  ## install the tools that are measured beside kg, each into an environment of its own
 	$(BIN)/python -m benchmarks.peers --install

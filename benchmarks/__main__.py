@@ -57,7 +57,8 @@ class Section(NamedTuple):
     arguments
         What it gets; ``{source}`` is what corpora are made of, ``{small}``, ``{middle}`` and ``{large}`` are corpora,
         ``{small_build}``, ``{middle_build}`` and ``{large_build}`` builds of them (Turtle), ``{rounds}`` and
-        ``{inputs}`` numbers, ``{sizes}`` several.
+        ``{inputs}`` numbers, ``{sizes}`` several, ``{hgnc}`` the table of that name; without one its sections are left
+        as they are.
     """
 
     title: str
@@ -80,6 +81,9 @@ SECTIONS = (
     Section("Against other tools", "peers", ("{small}", "--rounds", "{rounds}")),
     Section("Where the time goes", "stages", ("{small}", "--rounds", "{rounds}")),
     Section("A whole corpus", "whole_corpus", ("{small}", "{large}", "--rounds", "{rounds}")),
+    Section(
+        "HGNC and the mention audit", "audit_cost", ("{small}", "{large}", "--hgnc", "{hgnc}", "--rounds", "{rounds}")
+    ),
     Section("How cost grows", "scale", ("{source}", "--figures", "{sizes}")),
     Section("Loading for SPARQL", "query_store", ("{middle_build}", "--rounds", "{rounds}")),
     Section("Example queries", "query_examples", ("{middle_build}", "--rounds", "{rounds}")),
@@ -112,6 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make the corpora, run the benchmarks, write the page, and return the exit status."""
     args = _parser().parse_args(arguments)
     sections = [section for section in SECTIONS if args.only is None or section.module in args.only]
+    if args.hgnc is None:
+        sections = [section for section in sections if "{hgnc}" not in section.arguments]
     shutil.rmtree(SCRATCH, ignore_errors=True)
     SCRATCH.mkdir(parents=True)
     places = _Places(args)
@@ -122,7 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     finally:
         shutil.rmtree(SCRATCH, ignore_errors=True)
-    kept = _read_page(args.output) if args.only is not None and args.output.is_file() else {}
+    is_whole = len(sections) == len(SECTIONS)
+    kept = _read_page(args.output) if not is_whole and args.output.is_file() else {}
     found = kept | {title: result.text for title, result in printed.items()}
     texts = {section.title: found[section.title] for section in SECTIONS if section.title in found}
     page = "\n".join([HEAD, _machine(), *_bars(texts), *texts.values()])
@@ -130,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(page, end="")
     else:
         args.output.write_text(page, encoding="utf-8")
-    return max(result.status for result in printed.values())
+    return max((result.status for result in printed.values()), default=0)
 
 
 def _read_page(path: Path) -> dict[str, str]:
@@ -155,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_500, 10_000, 66_283, 200_000], metavar="N")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--inputs", type=int, default=200_000, metavar="N", help="broken documents for the fast reader")
+    parser.add_argument("--hgnc", type=Path, metavar="FILE", help="HGNC's complete set, for the section that needs it")
     parser.add_argument("--only", nargs="+", choices=[section.module for section in SECTIONS], metavar="NAME")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page; - prints it (default: docs/benchmarks.md)")
     return parser
@@ -183,7 +191,7 @@ class _Places:
     def _make(self, name: str) -> str:
         args = self.args
         given = {"source": self.source, "small": args.corpus, "large": args.whole}
-        given |= {"rounds": args.rounds, "inputs": args.inputs}
+        given |= {"rounds": args.rounds, "inputs": args.inputs, "hgnc": args.hgnc}
         if given.get(name) is not None:
             return str(given[name])
         target = str(SCRATCH / name)

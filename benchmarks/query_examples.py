@@ -97,7 +97,7 @@ def _queries(build: kg.Build) -> dict[str, str]:
     return {
         example.name: example.bind({parameter.name: values[parameter.name] for parameter in example.parameters})
         for example in read_examples().values()
-        if not example.is_federated and "GRAPH" not in example.text
+        if not example.is_federated and not example.needs and "GRAPH" not in example.text
     }
 
 

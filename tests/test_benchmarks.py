@@ -308,6 +308,7 @@ def test_every_benchmark_of_the_page_explains_itself(
         ("stages", [str(SEEDS), "--rounds", "1"]),
         ("build", [str(SEEDS), "--rounds", "1"]),
         ("scale", [str(SEEDS), "--figures", "2", "--rounds", "1"]),
+        ("audit_cost", [str(SEEDS), str(SEEDS), "--hgnc", "tests/authority/hgnc.txt", "--rounds", "1"]),
     ],
 )
 def test_the_smallest_run_prints_tables(
@@ -403,6 +404,21 @@ def test_a_whole_corpus_gives_the_same_bytes_however_it_is_built(
     out = capsys.readouterr().out
     assert len(set(re.findall(r"`([0-9a-f]{16})…`", out))) == 1
     assert tables(out) == 4
+
+
+def test_sections_that_need_a_table_stay_as_they_are_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "SCRATCH", tmp_path / "scratch")
+    monkeypatch.setattr(bench, "SECTIONS", [section for section in bench.SECTIONS if section.module == "audit_cost"])
+    page = tmp_path / "page.md"
+    page.write_text("old head\n\n## HGNC and the mention audit\n\nold\n", encoding="utf-8")
+    assert bench.main(["--output", str(page)]) == 0
+    assert page.read_text(encoding="utf-8").endswith("## HGNC and the mention audit\n\nold\n")
+    hgnc = str(ROOT / "tests" / "authority" / "hgnc.txt")
+    bench.main(["--small", "3", "--large", "3", "--rounds", "1", "--hgnc", hgnc, "--output", str(page)])
+    text = page.read_text(encoding="utf-8")
+    assert "$ python -m benchmarks.audit_cost small large --hgnc tests/authority/hgnc.txt --rounds 1\n" in text
 
 
 def test_the_page_has_the_command_of_each_section_and_no_path_of_this_machine(

@@ -316,7 +316,7 @@ def test_examples_are_listed_and_printed_and_run(folder: Path) -> None:
     assert listed[0].split() == ["example", "question"]
     assert "two-genes" in {line.split()[0] for line in listed}
     assert any("gene=IL6, other=STAT3" in line for line in listed)
-    assert json.loads(run("examples", "--json").stdout)[0]["name"] == "block-disagrees"
+    assert json.loads(run("examples", "--json").stdout)[0]["name"] == "believable-genes"
     text = run("examples", "is-drawn").stdout
     assert text.startswith("PREFIX ")
     assert (Path(__file__).parents[1] / "ontology" / "queries" / "is-drawn.rq").read_text().endswith(text)

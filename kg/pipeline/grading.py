@@ -6,14 +6,14 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.authority.audit import WEIGHTS, Auditor, Curation, read_curation
+from kg.authority.audit import WEIGHTS, Auditor, Curation, FigureText, mentions_of, read_curation
 from kg.tables import json_text
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
-    from kg.authority.audit import Decision, Verdict
+    from kg.authority.audit import Decisions, Verdict
     from kg.authority.hgnc import HgncTable
     from kg.authority.naming import Authority
     from kg.errors import Problem
@@ -28,7 +28,7 @@ class Graded(NamedTuple):
 
     figure: Figure
     verdicts: tuple[Verdict, ...]
-    decisions: Mapping[tuple[int, str], Decision]
+    decisions: Decisions
     problems: tuple[Problem, ...]
 
 
@@ -69,8 +69,11 @@ class Grader:
     def grade(self, figure: Figure) -> Graded:
         """Return a figure as its curators have it, and the verdicts on its mentions."""
         curated = self.curation.apply(figure, self.table)
-        verdicts = tuple(self._auditor.audit_record(figure, curated.decisions))
-        return Graded(curated.figure, verdicts, curated.decisions, curated.problems)
+        text = FigureText(figure.caption, figure.title, figure.paper.title)
+        verdicts = self._auditor.audit_figure(
+            figure.figid, text, figure.organisms, mentions_of(figure), curated.decisions
+        )
+        return Graded(curated.figure, tuple(verdicts), curated.decisions, curated.problems)
 
 
 def open_grader(authority: Authority | None, curation: Iterable[str | os.PathLike[str]] = ()) -> Grader:

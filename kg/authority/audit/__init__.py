@@ -4,12 +4,13 @@ Signals are small functions, each of which says one thing or nothing (`word_sign
 logistic function of a sum of their weights, and a grade is where the score lies (`grading`). Nothing is ever removed.
 """
 
-from kg.authority.audit.curation import Curation, Decision
+from kg.authority.audit.auditor import Auditor, Verdict
+from kg.authority.audit.curation import Curation, Decision, Decisions
 from kg.authority.audit.curation_file import CURATION_COLUMNS, read_curation
 from kg.authority.audit.grades import GRADES_TABLE, keep_graded, read_grades
 from kg.authority.audit.grading import GRADES, WEIGHTS, judge, score
 from kg.authority.audit.report import AUDIT_COLUMNS, write_audit
-from kg.authority.audit.run import Auditor, Verdict, audit
+from kg.authority.audit.run import audit, mentions_of
 from kg.authority.audit.subject import Candidate, Mention, Signal
 from kg.authority.audit.text import FigureText
 
@@ -23,6 +24,7 @@ __all__ = [
     "Candidate",
     "Curation",
     "Decision",
+    "Decisions",
     "FigureText",
     "Mention",
     "Signal",
@@ -30,6 +32,7 @@ __all__ = [
     "audit",
     "judge",
     "keep_graded",
+    "mentions_of",
     "read_curation",
     "read_grades",
     "score",

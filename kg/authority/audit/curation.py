@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,12 +11,12 @@ from kg.model import Candidate, Gene
 from kg.text import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from kg.authority.hgnc import HgncTable
     from kg.model import Figure, GeneMention
 
-__all__ = ["DECISIONS", "Curated", "Curation", "CurationRow", "Decision", "squeeze"]
+__all__ = ["DECISIONS", "Curated", "Curation", "CurationRow", "Decision", "Decisions", "squeeze"]
 
 DECISIONS = ("accept", "reject", "other")
 """The gene is right; it is wrong; another gene is meant."""
@@ -47,6 +48,10 @@ class Decision(NamedTuple):
     note: str | None
     curator: str
     date: str
+
+
+Decisions = Mapping[tuple[int, str], Decision]
+"""What was decided in a figure, by the mention's number and the gene that was judged."""
 
 
 class CurationRow(NamedTuple):
@@ -87,13 +92,13 @@ class Curated(NamedTuple):
     figure
         The figure, with the genes that they added as candidates without rows.
     decisions
-        What was decided, by the mention's number and the gene that was judged.
+        What was decided.
     problems
         The rows that do not fit the figure.
     """
 
     figure: Figure
-    decisions: Mapping[tuple[int, str], Decision]
+    decisions: Decisions
     problems: tuple[Problem, ...]
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.authority.audit.auditor import Verdict
 from kg.authority.audit.grading import GRADES
-from kg.authority.audit.run import Verdict, read_decisions, read_slices
+from kg.authority.audit.run import read_decisions, read_slices
 from kg.authority.audit.subject import Signal
 from kg.errors import BuildError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import polars as pl
 
-    from kg.authority.audit.curation import Decision
+    from kg.authority.audit.curation import Decision, Decisions
     from kg.authority.audit.run import Tables
 
 __all__ = ["GRADES_TABLE", "check_grade", "keep_graded", "read_grades"]
@@ -51,7 +52,7 @@ def read_grades(folder: Tables) -> Iterator[Verdict]:
             yield Verdict._make((*values, signals, decision))
 
 
-def _decision(decided: Mapping[tuple[int, str], Decision], mention: int, ncbigene: str) -> Decision | None:
+def _decision(decided: Decisions, mention: int, ncbigene: str) -> Decision | None:
     """Return the decision on a gene, or the first one that puts it in the place of another."""
     own = decided.get((mention, ncbigene))
     others = (each for (number, _), each in decided.items() if number == mention and each.other_gene == ncbigene)

@@ -21,7 +21,7 @@ from kg.errors import ExportError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from kg.authority.audit.run import Verdict
+    from kg.authority.audit.auditor import Verdict
     from kg.folder import Folder
 
 __all__ = ["AUDIT_COLUMNS", "highlight", "write_audit"]
@@ -151,7 +151,7 @@ def highlight(caption: str, verdict: Verdict) -> str:
 
     Examples
     --------
-    >>> from kg.authority.audit.run import Verdict
+    >>> from kg.authority.audit.auditor import Verdict
     >>> verdict = Verdict("f1", 1, "HIC-1", "HLC-1", "hgnc_alias_symbol", "NDUFC2", "4718", 0.1, "conflicting", ())
     >>> highlight("inhibiting HIC1 <b>", verdict)
     'inhibiting <mark>HIC1</mark> &lt;b&gt;'

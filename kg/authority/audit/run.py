@@ -5,29 +5,25 @@ from __future__ import annotations
 import json
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from kg.authority.audit.auditor import Auditor
 from kg.authority.audit.curation import Decision
-from kg.authority.audit.figure_signals import FigureContext, figure_signals
-from kg.authority.audit.grading import GRADES, judge
-from kg.authority.audit.subject import Candidate, KnownGenes, Mention, Signal
+from kg.authority.audit.subject import Candidate, Mention
 from kg.authority.audit.text import FigureText
-from kg.authority.audit.word_signals import word_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     import polars as pl
 
+    from kg.authority.audit.auditor import Verdict
     from kg.authority.hgnc import HgncTable
-    from kg.model import Figure
+    from kg.model import Figure, GeneMention
 
-    Decisions = Mapping[tuple[int, str], Decision]
-
-__all__ = ["Auditor", "Tables", "Verdict", "audit", "read_decisions", "read_slices"]
+__all__ = ["Tables", "audit", "mentions_of", "read_decisions", "read_slices"]
 
 _FIGURES_AT_ONCE = 500
-_CACHED = 200_000  # words and matches whose signals are kept
 
 
 class Tables(Protocol):
@@ -42,194 +38,32 @@ class Tables(Protocol):
         ...
 
 
-class Verdict(NamedTuple):
-    """How far a candidate gene of a mention can be believed.
-
-    Attributes
-    ----------
-    figid, mention
-        The figure, and the mention's number in it.
-    word, symbol, source
-        The OCR word, and the lexicon entry that it matched.
-    hgnc_symbol, entrez
-        The candidate gene, as the file names it.
-    score
-        0 to 1: how likely the mention is right.
-    grade
-        One of `kg.authority.audit.GRADES`.
-    signals
-        The reasons.
-    decision
-        What a curator said of the gene, or of another that the curator read as this one.
-    """
-
-    figid: str
-    mention: int
-    word: str
-    symbol: str
-    source: str
-    hgnc_symbol: str
-    entrez: str
-    score: float
-    grade: str
-    signals: tuple[Signal, ...]
-    decision: Decision | None = None
-
-    @property
-    def own_decision(self) -> Decision | None:
-        """The decision, if it was made on this gene, and not on another in whose place this one stands."""
-        return self.decision if self.decision is not None and self.decision.ncbigene == self.entrez else None
-
-    @property
-    def reasons(self) -> str:
-        """The signals as text: ``name: sentence``, between semicolons."""
-        return "; ".join(f"{signal.name}: {signal.text}" for signal in self.signals)
+def mentions_of(figure: Figure) -> list[Mention]:
+    """Return the mentions of a figure's record as they are audited."""
+    return [
+        Mention(
+            mention.number,
+            mention.word,
+            mention.symbol,
+            mention.lexicon,
+            mention.symbol if mention.is_family else None,
+            _candidates(mention),
+        )
+        for mention in figure.mentions
+    ]
 
 
-class Auditor:
-    """Grades the mentions of figures, one figure at a time.
-
-    Parameters
-    ----------
-    table
-        HGNC's complete set. Without it signals that need names of genes are silent.
-
-    Examples
-    --------
-    >>> mak = Mention(1, "МАРК", "MAK", "hgnc_symbol", None, (Candidate("4117", "MAK"),))
-    >>> verdict, = Auditor().audit_figure("f1", FigureText("MAPK and AKT", None, None), [], [mak])
-    >>> verdict.grade, [signal.name for signal in verdict.signals]
-    ('doubtful', ['official_symbol', 'mixed_scripts', 'distance', 'three_letters'])
-    """
-
-    def __init__(self, table: HgncTable | None = None) -> None:
-        self._known = KnownGenes(table)
-        self._of_words: dict[object, tuple[Signal, ...]] = {}
-
-    def audit_record(self, figure: Figure, decisions: Decisions) -> Iterator[Verdict]:
-        """Yield the verdicts on a figure's record as its file has it; see `audit_figure`.
-
-        Parameters
-        ----------
-        figure
-            The record.
-        decisions
-            What curators decided, by the mention's number and the gene.
-        """
-        text = FigureText(figure.caption, figure.title, figure.paper.title)
-        mentions = [
-            Mention(
-                m.number,
-                m.word,
-                m.symbol,
-                m.lexicon,
-                m.symbol if m.is_family else None,
-                _candidates([(c.gene.ncbigene, c.gene.symbol, c.gene.taxon, c.gene.organism) for c in m.candidates]),
-            )
-            for m in figure.mentions
-        ]
-        return self.audit_figure(figure.figid, text, figure.organisms, mentions, decisions)
-
-    def audit_figure(
-        self,
-        figid: str,
-        text: FigureText,
-        organisms: Sequence[str],
-        mentions: Sequence[Mention],
-        decisions: Decisions | None = None,
-    ) -> Iterator[Verdict]:
-        """Yield a verdict for each candidate of each mention of a figure, in order.
-
-        Parameters
-        ----------
-        figid
-            The figure's id.
-        text
-            Its caption and titles.
-        organisms
-            The species that its file names.
-        mentions
-            All of its mentions.
-        decisions
-            What curators decided, by the mention's number and the gene; genes that they added come behind those that
-            the file has.
-        """
-        context = FigureContext(text, organisms, mentions)
-        for mention in mentions:
-            judged: dict[object, tuple[float, str, tuple[Signal, ...]]] = {}
-            start = (figid, mention.number, mention.word, mention.symbol, mention.lexicon)
-            verdicts: list[Verdict] = []
-            for candidate in mention.candidates:
-                # What is said of a family holds for all of its members of a species.
-                key = candidate.ncbigene if mention.family is None else (candidate.taxon, candidate.organism)
-                found = judged.get(key)
-                if found is None:
-                    given = (
-                        *self._word_signals(mention, candidate),
-                        *figure_signals(mention, candidate, context, self._known),
-                    )
-                    found = judged[key] = (*judge(given), given)
-                verdicts.append(Verdict(*start, candidate.symbol, candidate.ncbigene, *found))
-            yield from _curated(verdicts, decisions) if decisions else verdicts
-
-    def _word_signals(self, mention: Mention, candidate: Candidate) -> tuple[Signal, ...]:
-        # Those of a family are the same for all of its members.
-        own = None if mention.family is not None else (candidate.ncbigene, mention.candidates)
-        key = (mention.word, mention.symbol, mention.lexicon, own)
-        found = self._of_words.get(key)
-        if found is None:
-            found = tuple(word_signals(mention, candidate, self._known))
-            if len(self._of_words) < _CACHED:
-                self._of_words[key] = found
-        return found
-
-
-def _candidates(genes: list[tuple[str, str, str | None, str | None]]) -> tuple[Candidate, ...]:
+def _candidates(mention: GeneMention) -> tuple[Candidate, ...]:
     """Return the candidates of a mention, each gene once: as the first row has it."""
+    genes = [candidate.gene for candidate in mention.candidates]
     if len(genes) == 1:  # the usual case
-        return (Candidate(*genes[0]),)
+        gene = genes[0]
+        return (Candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism),)
     found: dict[str, Candidate] = {}
     for gene in genes:
-        if gene[0] not in found:
-            found[gene[0]] = Candidate(*gene)
+        if gene.ncbigene not in found:
+            found[gene.ncbigene] = Candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism)
     return tuple(found.values())
-
-
-def _curated(verdicts: list[Verdict], decisions: Decisions) -> Iterator[Verdict]:
-    """Yield the verdicts on a mention as curators have them."""
-    number = verdicts[0].mention
-    own = {v.entrez: decisions[number, v.entrez] for v in verdicts if (number, v.entrez) in decisions}
-    others: dict[str, Decision] = {}
-    for decision in own.values():
-        if decision.other_gene is not None:
-            others.setdefault(decision.other_gene, decision)
-    symbols = {verdict.entrez: verdict.hgnc_symbol for verdict in verdicts}
-    for verdict in verdicts:
-        of_gene = own.get(verdict.entrez)
-        if of_gene is not None:
-            yield _decided(verdict, of_gene, is_right=of_gene.decision == "accept")
-        elif verdict.entrez in others:
-            decision = others[verdict.entrez]
-            yield _decided(verdict, decision, is_right=True, instead=symbols[decision.ncbigene])
-        else:
-            yield verdict
-    for ncbigene, decision in others.items():
-        if ncbigene not in symbols:
-            gene = verdicts[0]._replace(hgnc_symbol=str(decision.other_symbol), entrez=ncbigene, signals=())
-            yield _decided(gene, decision, is_right=True, instead=symbols[decision.ncbigene])
-
-
-def _decided(verdict: Verdict, decision: Decision, *, is_right: bool, instead: str = "") -> Verdict:
-    """Return a verdict as a curator has it, the decision as its first reason; `instead` is what it was read as."""
-    what = "accepted" if is_right else "rejected"
-    if instead:
-        what += f" in the place of {instead} ({decision.ncbigene})"
-    elif decision.other_gene is not None:
-        what += f" for {decision.other_symbol} ({decision.other_gene})"
-    note = f": {decision.note}" if decision.note else ""
-    reason = Signal("curation", f"{what} by {decision.curator} on {decision.date}{note}")
-    score, grade = (1.0, GRADES[0]) if is_right else (0.0, GRADES[-1])
-    return verdict._replace(score=score, grade=grade, signals=(reason, *verdict.signals), decision=decision)
 
 
 def audit(folder: Tables, table: HgncTable | None = None) -> Iterator[Verdict]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import kg
-from kg.authority.audit import AUDIT_COLUMNS, run
+from kg.authority.audit import AUDIT_COLUMNS, auditor, run
 from kg.errors import ExportError, SourceError
 from tests.documents import document, genes_table, row
 
@@ -70,7 +70,7 @@ def test_each_candidate_gene_of_each_mention_has_a_row(build: kg.Build) -> None:
 def test_slices_of_figures_give_the_same(build: kg.Build, monkeypatch: pytest.MonkeyPatch, n_figures: int) -> None:
     whole = list(build.audit())
     monkeypatch.setattr(run, "_FIGURES_AT_ONCE", n_figures)
-    monkeypatch.setattr(run, "_CACHED", 0)
+    monkeypatch.setattr(auditor, "_CACHED", 0)
     assert list(build.audit()) == whole
 
 
