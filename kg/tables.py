@@ -50,13 +50,15 @@ __all__ = [
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     # One row a document that became a figure, by figid: what an update has to know of it. `sha256`: of the document and
     # its tables. `data_folder`: where these are, or would be. `paper`, `problems`: what it says of its paper, and what
-    # is odd in it, as JSON; null for nothing. `statements`: its triples by class and property, as JSON.
+    # is odd in it, as JSON; null for nothing. `decisions`: the SHA-256 of what curators said of it; null for nothing.
+    # `statements`: its triples by class and property, as JSON.
     # `n_bytes_ttl` and so on: the length of its text in each RDF file, before compression; null where there is no file.
     "documents": {
         "figid": "text",
         "file": "text",
         "sha256": "text",
         "data_folder": "text",
+        "decisions": "text",
         "paper": "text",
         "problems": "text",
         "statements": "text",
@@ -300,6 +302,7 @@ def add_document(
     *,
     sha256: str | None = None,
     data_folder: str | None = None,
+    decisions: str | None = None,
     problems: Sequence[Problem] = (),
     statements: str | None = None,
     n_bytes: Mapping[str, int] | None = None,
@@ -318,6 +321,8 @@ def add_document(
         Its digest.
     data_folder
         Where its tables are, or would be.
+    decisions
+        The digest of what curators said of it.
     problems
         What is odd in it.
     statements
@@ -334,6 +339,7 @@ def add_document(
         file,
         sha256,
         data_folder,
+        decisions,
         json_text(paper) if paper else None,
         json_text(problems) if problems else None,
         statements,

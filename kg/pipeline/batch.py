@@ -52,6 +52,10 @@ class Job(NamedTuple):
     raise_problems: bool = False
     grader: Grader | None = None
 
+    def decisions(self, figid: str) -> str | None:
+        """Return the digest of what curators said of a figure."""
+        return None if self.grader is None else self.grader.curation.digest(figid)
+
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables whose rows belong to one figure each."""
@@ -167,7 +171,7 @@ def _read_batch(job: Job, task: Task) -> Batch:
             graded = None if job.grader is None else job.grader.grade(figure)
             if graded is not None:
                 problems += graded.problems
-            _add(columns, texts, entry, figure, problems, graded)
+            _add(columns, texts, entry, figure, problems, graded, job.decisions(figure.figid))
         if job.raise_problems:
             raise_costly(problems)
     chunks = {name: compress(b"".join(text), job.compression) if text else b"" for name, text in texts.items()}
@@ -183,6 +187,7 @@ def _add(
     figure: Figure,
     problems: list[Problem],
     graded: Graded | None,
+    decisions: str | None,
 ) -> None:
     verdicts: tuple[Verdict, ...] = ()
     if graded is not None:
@@ -205,6 +210,7 @@ def _add(
         entry.document.name,
         sha256=entry.digest,
         data_folder=entry.document.data_folder,
+        decisions=decisions,
         problems=problems,
         statements=statements,
         n_bytes=n_bytes,

@@ -58,11 +58,16 @@ class Grader:
     def _auditor(self) -> Auditor:
         return Auditor(self.table)
 
+    @property
+    def rules(self) -> dict[str, str | None]:
+        """What decides on the grades of every figure, beside this version, as JSON values."""
+        weights = hashlib.sha256(json_text(sorted(WEIGHTS.items())).encode()).hexdigest()
+        return {"weights": weights, "hgnc": self._hgnc_digest}
+
     def describe(self) -> dict[str, object]:
-        """Return all that decides on the grades, beside the figures and this version, as JSON values."""
+        """Return the rules and the files of decisions, as JSON values."""
         return {
-            "weights": hashlib.sha256(json_text(sorted(WEIGHTS.items())).encode()).hexdigest(),
-            "hgnc": self._hgnc_digest,
+            **self.rules,
             "curation": [{"file": name, "sha256": digest} for name, digest in self.curation.sources],
         }
 

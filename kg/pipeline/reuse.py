@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["OldBuild", "has_store", "make_store", "open_old_build"]
 
 Row = tuple[str, str, str, str]
+"""Figure id, file, digest and data folder of a document."""
 
 _ROWS = 1_024
 
@@ -63,9 +64,10 @@ class OldBuild:
 
     def _compare(self, documents: Iterable[Row]) -> None:
         """Note which figures it has that are changed or no longer there, and which it lacks."""
-        mine = _rows(self.folder, "figid", "file", "sha256", "data_folder")
+        mine = _rows(self.folder, "figid", "file", "sha256", "data_folder", "decisions")
         old = next(mine, None)
-        for now in documents:
+        for document in documents:
+            now = (*document, self._job.decisions(document[0]))
             while old is not None and old[0] < now[0]:
                 self._gone.append(old[0])
                 old = next(mine, None)
@@ -156,7 +158,7 @@ def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild |
         manifest["tool"] != provenance()["tool"]
         or not _is_whole(manifest)
         or not set(job.formats) <= set(manifest["formats"])
-        or manifest["inputs"].get("audit") != (None if job.grader is None else job.grader.describe())
+        or _rules(manifest["inputs"].get("audit")) != (None if job.grader is None else job.grader.rules)
         or not all(f"tables/{table}.parquet" in manifest["files"] for table in job.tables)
     ):
         return None
@@ -165,6 +167,11 @@ def open_old_build(path: Path, job: Job, documents: Iterable[Row]) -> OldBuild |
         if not there.is_file() or there.stat().st_size != file["bytes"]:
             return None
     return OldBuild(folder, job, documents)
+
+
+def _rules(audit: Any) -> dict[str, Any] | None:
+    """Return what a manifest says of the rules of its grades; None where it says nothing of them."""
+    return {name: value for name, value in audit.items() if name != "curation"} if isinstance(audit, dict) else None
 
 
 def has_store(folder: Folder) -> bool:
@@ -214,7 +221,7 @@ def _length(name: str) -> str:
     return f"n_bytes_{GRAPH_SUFFIXES[name]}"
 
 
-def _rows(folder: Folder, *columns: str) -> Iterator[tuple[str, ...]]:
+def _rows(folder: Folder, *columns: str) -> Iterator[tuple[Any, ...]]:
     """Yield rows of the table of documents, some at a time."""
     documents, start = folder.scan("documents").select(columns), 0
     while rows := documents.slice(start, _ROWS).collect().rows():

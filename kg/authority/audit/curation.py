@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -166,6 +167,11 @@ class Curation:
             for mention in figure.mentions
         )
         return Curated(replace(figure, mentions=mentions) if added else figure, decisions, tuple(problems))
+
+    def digest(self, figid: str) -> str | None:
+        """Return the SHA-256 of the rows of a figure, with their places, in hexadecimal digits; None for no rows."""
+        rows = self.rows.get(figid)
+        return None if rows is None else hashlib.sha256(repr(rows).encode()).hexdigest()
 
     def without_figures(self, figids: Iterable[str]) -> Iterator[Problem]:
         """Yield a warning for each row whose figure is none of these."""
