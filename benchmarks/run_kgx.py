@@ -15,6 +15,7 @@ import bmt.toolkit  # type: ignore[import-not-found, unused-ignore]
 __all__ = ["OWN_PREFIXES", "main"]
 
 OWN_PREFIXES = {
+    "fplx": "https://identifiers.org/fplx/",
     "PFOCR": "https://pfocr.wikipathways.org/figures/",
     "pfkg.association": "https://w3id.org/pfocr-kg/association/",
     "pfkg.chemical": "https://w3id.org/pfocr-kg/chemical/",

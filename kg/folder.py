@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DESCRIPTION",
+    "GRADES_TABLE",
     "GRAPH_SUFFIXES",
     "MANIFEST",
     "TOOL",
@@ -46,6 +47,10 @@ __all__ = [
 MANIFEST = "manifest.json"
 DESCRIPTION = "dataset.ttl"
 TOOL = "pfocr-kg"
+
+GRADES_TABLE = "grades"
+"""The table of a build that was audited; `figid`, `mention` and `ncbigene` join it to `candidates`, whose rows can
+repeat a gene."""
 
 GRAPH_SUFFIXES = {"turtle": "ttl", "n-triples": "nt", "n-quads": "nq", "json-ld": "jsonld"}
 """The RDF formats of a build, and the suffix of each one's file."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import SourceError
+from kg.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +113,7 @@ def read_famplex(path: str | Path) -> FamPlex:
     Relation(namespace='HGNC', name='JAK1', kind='isa')
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text, _ = clean(Path(path).read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not in UTF-8, so not the relations of FamPlex; {_WHERE}") from error
     except OSError as error:

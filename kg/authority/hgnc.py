@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.compression import open_binary
 from kg.errors import SourceError
-from kg.text import shorten
+from kg.text import clean, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,7 +192,7 @@ def read_hgnc(path: str | Path) -> HgncTable:
 def _read_text(path: Path) -> str:
     try:
         with open_binary(path) as stream:
-            return stream.read().decode("utf-8-sig")
+            return clean(stream.read().decode("utf-8-sig"))[0]
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not in UTF-8, so not the HGNC complete set; {_WHERE}") from error
     except (OSError, EOFError, zlib.error) as error:
@@ -239,10 +239,10 @@ def _from_json(text: str, path: str | Path) -> tuple[pl.DataFrame, str]:
 
 
 def _joined(value: Any) -> str | None:
-    """Return a value of the JSON form as the other form has it."""
+    """Return a value of the JSON form as the other form has it; JSON can escape what no text of a build can hold."""
     if isinstance(value, list):
-        return "|".join(str(item) for item in value) or None
-    return None if value in (None, "") else str(value)
+        return clean("|".join(str(item) for item in value))[0] or None
+    return None if value in (None, "") else clean(str(value))[0]
 
 
 def _present(columns: Sequence[str]) -> list[str]:

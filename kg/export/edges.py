@@ -8,10 +8,11 @@ from kg.export.keys import short_keys
 from kg.export.nodes import is_taxon, mention_id, taxon_of_name
 from kg.export.streams import Range, ranges, slices
 from kg.export.terms import TERMS
-from kg.model import TIERS
+from kg.folder import GRADES_TABLE
+from kg.model import GRADES, TIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import polars as pl
 
@@ -38,11 +39,17 @@ def _has_mention(part: Range) -> pl.LazyFrame:
 
 
 def _refers_to_genes(part: Range) -> pl.LazyFrame:
+    import polars as pl
+
     # A row can stand twice in a file; a mention's rows need not be neighbours.
-    rows = part.scan("candidates").sort("figid", "mention", "position", nulls_last=True)
-    return rows.unique(["figid", "mention", "ncbigene"], keep="first", maintain_order=True).select(
-        source=mention_id(), target="ncbigene"
-    )
+    key = ["figid", "mention", "ncbigene"]
+    rows = part.scan("candidates").sort("figid", "mention", "position", nulls_last=True).select(key)
+    edges = rows.unique(keep="first", maintain_order=True)
+    if part.has(GRADES_TABLE):
+        graded = edges.join(part.scan(GRADES_TABLE), on=key, how="left", maintain_order="left")
+    else:
+        graded = edges.with_columns(*_nulls("grade", "score"), pl.lit([], pl.List(pl.String)).alias("reasons"))
+    return graded.select("grade", "score", "reasons", source=mention_id(), target="ncbigene")
 
 
 def _refers_to_families(part: Range) -> pl.LazyFrame:
@@ -51,7 +58,12 @@ def _refers_to_families(part: Range) -> pl.LazyFrame:
     return (
         part.scan("mentions")
         .filter(pl.col("family").is_not_null())
-        .select(source=mention_id(), target=short_keys(pl.col("family")))
+        .select(
+            *_nulls("grade", "score"),
+            pl.lit([], pl.List(pl.String)).alias("reasons"),
+            source=mention_id(),
+            target=short_keys(pl.col("family")),
+        )
     )
 
 
@@ -63,21 +75,48 @@ def _mentions_genes(part: Range) -> pl.LazyFrame:
     figures = pl.Enum(part.scan("figures").select("figid").collect().to_series())
     figure = pl.col("figid").cast(figures).to_physical().cast(pl.Int64)
     key = (figure * 2**32 + pl.col("mention")).alias("key")
-    rank = pl.col("tier").replace_strict({tier: number for number, tier in enumerate(TIERS)}, default=None)
-    mentions = part.scan("mentions").select(key, "word", "lexicon", rank=rank)
-    rows = (
+    mentions = part.scan("mentions").select(key, "word", "lexicon", rank=_rank("tier", TIERS))
+    gene = pl.col("ncbigene").cast(pl.Int64).alias("gene")
+    found = (
         part.scan("candidates")
-        .select(key, figure=figure, gene=pl.col("ncbigene").cast(pl.Int64), source="figid", target="ncbigene")
+        .select(key, gene, figure=figure, source="figid", target="ncbigene")
         .unique(["key", "gene"], keep="first", maintain_order=True)
         .join(mentions, on="key", maintain_order="left")
         .with_row_index("row")
-        .collect()
     )
+    if part.has(GRADES_TABLE):
+        here = (
+            pl.col("figid").cast(figures, strict=False).is_not_null()
+        )  # the grades of a part of a build are those of the whole
+        grades = part.scan(GRADES_TABLE).filter(here).select(key, gene, "score", grade=_rank("grade", GRADES))
+        found = found.join(grades, on=["key", "gene"], how="left", maintain_order="left")
+    else:
+        found = found.with_columns(pl.lit(None, pl.Int64).alias("grade"), *_nulls("score"))
+    rows = found.collect()
     # Most genes of a figure are named by one mention.
     is_shared = rows.select(pl.struct("figure", "gene").is_duplicated()).to_series()
     edges = pl.concat([_of_one_mention(rows.filter(~is_shared)), _of_several_mentions(rows.filter(is_shared))])
-    tier = pl.col("rank").replace_strict(dict(enumerate(TIERS)), default=None, return_dtype=pl.String)
-    return edges.sort("row").lazy().with_columns(tier.alias("tier"))
+    names = (("rank", TIERS), ("grade", GRADES))
+    tier, grade = (
+        pl.col(rank).replace_strict(dict(enumerate(ranked)), default=None, return_dtype=pl.String)
+        for rank, ranked in names
+    )
+    return edges.sort("row").lazy().with_columns(tier.alias("tier"), grade.alias("grade"))
+
+
+def _rank(column: str, ranked: Sequence[str]) -> pl.Expr:
+    """Return the place of each text in an order, the best first; null where it is none of them."""
+    import polars as pl
+
+    places = {name: number for number, name in enumerate(ranked)}
+    return pl.col(column).replace_strict(places, default=None, return_dtype=pl.Int64)
+
+
+def _nulls(*columns: str) -> list[pl.Expr]:
+    """Return columns of nulls, for what is not said of edges."""
+    import polars as pl
+
+    return [pl.lit(None).alias(column) for column in columns]
 
 
 def _of_one_mention(rows: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +127,7 @@ def _of_one_mention(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col(column).is_not_null()).then(pl.col(column).reshape((-1, 1)).arr.to_list()).alias(f"{column}s")
         for column in ("word", "lexicon")
     ]
-    return rows.select("row", "source", "target", *lists, "rank", n_mentions=pl.lit(1, pl.UInt32))
+    return rows.select("row", "source", "target", *lists, "rank", "grade", "score", n_mentions=pl.lit(1, pl.UInt32))
 
 
 def _of_several_mentions(rows: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +138,8 @@ def _of_several_mentions(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col(column).drop_nulls().unique(maintain_order=True).alias(f"{column}s") for column in ("word", "lexicon")
     ]
     first = pl.col("row", "source", "target").first()
-    grouped = rows.group_by("figure", "gene").agg(first, *lists, pl.col("rank").min(), n_mentions=pl.len())
+    best = pl.col("rank", "grade").min(), pl.col("score").max()
+    grouped = rows.group_by("figure", "gene").agg(first, *lists, *best, n_mentions=pl.len())
     return grouped.drop("figure", "gene")
 
 
@@ -117,7 +157,7 @@ def _mentions_terms(name: str) -> Callable[[Range], pl.LazyFrame]:
         rows = part.scan(name).select("figid", TERMS[name].key.alias("key"), "word")
         counted = rows.group_by(edge, maintain_order=True).agg(pl.len().alias("n_mentions"))
         return counted.join(_distinct(rows, edge, "word"), on=edge, how="left", maintain_order="left").select(
-            pl.lit(None, pl.String).alias("tier"),
+            *_nulls("tier", "grade", "score"),
             pl.lit([], pl.List(pl.String)).alias("lexicons"),
             "n_mentions",
             source="figid",

@@ -82,6 +82,8 @@ _PLAIN = string.ascii_letters + string.digits + "_.~-"  # what needs no quoting
 
 # Biolink's names of properties that have one there, and another for what it has another use for.
 _SLOTS = {"caption": "description", "organism": "in_taxon_label", "alias": "figid_alias", "publisher": "publisher_name"}
+# Of genes and families: what `xref` and `synonym` say.
+_SAID_OTHERWISE = ("hgnc_id", "ensembl", "uniprot", "omim", "aliases", "famplex")
 _EDGE_SLOTS = {"q_value": "adjusted_p_value", "n_figures": "has_count"}
 
 
@@ -216,7 +218,9 @@ def _empty_nodes(label: str) -> pl.DataFrame:
 def _node_batch(batch: pl.DataFrame, label: str) -> pl.DataFrame:
     import polars as pl
 
-    own = [name for name in batch.columns if name not in ("id", NAMED_BY[label])]
+    others = _ids_elsewhere() if label == "Gene" else _families_elsewhere(batch) if label == "GeneFamily" else {}
+    left_out = {"id", NAMED_BY[label], *(_SAID_OTHERWISE if others else ())}
+    own = [name for name in batch.columns if name not in left_out]
     return batch.select(
         _curies(batch.get_column("id"), label).alias("id"),
         pl.lit([CATEGORIES[label]]).alias("category"),
@@ -225,7 +229,34 @@ def _node_batch(batch: pl.DataFrame, label: str) -> pl.DataFrame:
             (pl.lit("NCBITaxon:") + pl.col(name) if name == "taxon" else pl.col(name)).alias(_SLOTS.get(name, name))
             for name in own
         ),
+        *(cells.alias(name) for name, cells in others.items()),
     )
+
+
+def _ids_elsewhere() -> dict[str, pl.Expr]:
+    """Return what other resources call a gene: `xref`, its ids there, and `synonym`, its other symbols."""
+    import polars as pl
+
+    none = pl.lit([], pl.List(pl.String))
+    ensembl = pl.concat_list(pl.lit("ENSEMBL:") + pl.col("ensembl"))
+    ids = [pl.concat_list("hgnc_id"), ensembl]
+    ids += [
+        pl.col(name).list.eval(pl.lit(prefix) + pl.element())
+        for name, prefix in (("uniprot", "UniProtKB:"), ("omim", "OMIM:"))
+    ]
+    # Today's symbol comes last: most often it is the gene's own, and taking it out leaves the others in their order.
+    symbols = pl.concat_list("aliases", "previous_symbols", pl.concat_list("hgnc_symbol"))
+    synonyms = symbols.list.drop_nulls().list.set_difference(pl.concat_list("symbol"))
+    return {"xref": pl.concat_list(ids).list.drop_nulls().fill_null(none), "synonym": synonyms.fill_null(none)}
+
+
+def _families_elsewhere(batch: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Return what FamPlex calls families."""
+    import polars as pl
+
+    entities = batch.get_column("famplex").drop_nulls().unique()
+    ids = pl.col("famplex").replace_strict({name: f"fplx:{quote(name, safe='')}" for name in entities}, default=None)
+    return {"xref": pl.concat_list(ids.cast(pl.String)).list.drop_nulls()}
 
 
 def _write(graph: PropertyGraph, path: Path, form: KgxForm) -> Mapping[str, int]:
@@ -254,7 +285,8 @@ def _expected(graph: PropertyGraph) -> Mapping[str, int]:
 
 
 _LIMITS = (
-    "Mentions are no nodes: their words, lexicons and tier stand on the edge from the figure to the gene. A chemical"
+    "Mentions are no nodes: their words, lexicons, tier and grade stand on the edge from the figure to the gene. Ids at"
+    " HGNC, Ensembl, UniProt, OMIM and FamPlex are `xref`; other symbols, old ones too, are `synonym`. A chemical"
     " and a disease of one id are one node of two categories. What has no id elsewhere has a local one"
     f" (`{KGX_FAMILY}:`, `pfkg.chemical:`, `pfkg.disease:`, `{_EDGE}:`); figures have `PFOCR:`."
 )

@@ -73,7 +73,7 @@ def _mentions(tables: Tables) -> Iterator[pl.DataFrame]:
 
 
 def _genes(tables: Tables) -> Iterator[pl.DataFrame]:
-    return slices(tables.scan("genes").rename({"ncbigene": "id"}).collect())
+    return slices(tables.scan("genes").rename({"ncbigene": "id", "name": "full_name"}).collect())
 
 
 def _families(tables: Tables) -> Iterator[pl.DataFrame]:

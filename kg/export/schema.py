@@ -158,6 +158,21 @@ def _relationship(
 _PAIRS = (("Gene", "Gene"), ("Gene", "GeneFamily"), ("GeneFamily", "GeneFamily"))
 _N_FIGURES = Property("n_figures", "integer", "figures that name it")
 _N_MENTIONS = Property("n_mentions", "integer", "mentions that name it")
+# Null, or empty, without HGNC's table, and for what it does not know.
+_OF_HGNC = (
+    Property("hgnc_id", "string", "its HGNC id, `HGNC:` and a number; null without HGNC's table", "skos:exactMatch"),
+    Property("hgnc_symbol", "string", "the symbol that HGNC approves today", "skos:altLabel"),
+    Property("full_name", "string", "the name that HGNC approves", "schema:name"),
+    Property("locus_group", "string", "HGNC's locus group"),
+    Property("locus_type", "string", "HGNC's locus type"),
+    Property("location", "string", "its place on a chromosome"),
+    Property("aliases", "string[]", "alias symbols", "skos:altLabel"),
+    Property("previous_symbols", "string[]", "symbols that were approved before", "skos:altLabel"),
+    Property("ensembl", "string", "its Ensembl gene id", "wp:bdbEnsembl"),
+    Property("uniprot", "string[]", "its UniProt accessions", "wp:bdbUniprot"),
+    Property("omim", "string[]", "its OMIM ids"),
+    Property("gene_groups", "string[]", "the names of its HGNC gene groups"),
+)
 _TERM_KEY = "`MESH:` and the MeSH id; else `{other}:` and that id; else `name:` and its name, as of families"
 
 NODE_LABELS: Mapping[str, NodeLabel] = {
@@ -222,6 +237,7 @@ NODE_LABELS: Mapping[str, NodeLabel] = {
             Property("is_hgnc", "boolean", "whether the symbol is HGNC's"),
             Property("taxon", "string", "the NCBI Taxonomy id of its species", "schema:taxonomicRange"),
             Property("organism", "string", "the name of its species"),
+            *_OF_HGNC,
             _N_FIGURES,
             _N_MENTIONS,
         ),
@@ -231,6 +247,8 @@ NODE_LABELS: Mapping[str, NodeLabel] = {
             "pfkg:GeneFamily",
             Property("id", "string", "the lexicon entry; of one beyond 1,000 bytes the beginning and a digest"),
             Property("symbol", "string", "the lexicon entry", "rdfs:label"),
+            Property("famplex", "string", "its entity in FamPlex; null without its table", "skos:exactMatch"),
+            Property("famplex_members", "string[]", "the HGNC symbols of its members there"),
             _N_FIGURES,
             _N_MENTIONS,
         ),
@@ -280,6 +298,15 @@ RELATIONSHIPS: Mapping[str, Relationship] = {
             "REFERS_TO",
             "the mention may mean the gene; or it names the family",
             {("GeneMention", "Gene"): "pfkg:candidateGene", ("GeneMention", "GeneFamily"): "oa:hasBody"},
+            Property(
+                "grade",
+                "string",
+                "how far the audit believes it: `supported`, `plausible`, `doubtful` or `conflicting`; null for"
+                " families, and in a build that was not audited",
+                "pfkg:grade",
+            ),
+            Property("score", "float", "the audit's score, 0 to 1", "pfkg:score"),
+            Property("reasons", "string[]", "the audit's reasons, each as `SIGNAL: what it says`", "pfkg:reason"),
         ),
         _relationship(
             "MENTIONS",
@@ -292,6 +319,8 @@ RELATIONSHIPS: Mapping[str, Relationship] = {
             Property("words", "string[]", "the words of the figure, each once", "pfkg:word"),
             Property("lexicons", "string[]", "the lexicons that they matched; empty but for genes", "pfkg:lexicon"),
             Property("tier", "string", "the narrowest tier of these lexicons; null but for genes"),
+            Property("grade", "string", "the audit's best grade of these mentions; null but for genes"),
+            Property("score", "float", "the audit's highest score of these mentions; null but for genes"),
             Property("n_mentions", "integer", "mentions in the figure"),
         ),
         _relationship("MEMBER_OF", "the gene belongs to the family", {("Gene", "GeneFamily"): "^pfkg:member"}),

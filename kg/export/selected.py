@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import BuildError, QueryError
+from kg.folder import GRADES_TABLE
 from kg.model import TIERS
 from kg.selection import figures_of_years, find_species, species_of
 from kg.tables import COLUMNS, ROWS_PER_PART
@@ -123,6 +124,7 @@ class _Selected:
     """The tables of what is left, in a temporary folder that goes with this object."""
 
     def __init__(self, left: _Left) -> None:
+        self._folder = left.folder
         place = tempfile.mkdtemp(prefix="kg-")
         weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
         self._place = Path(place)
@@ -190,10 +192,16 @@ class _Selected:
         }
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """Return a table, with its columns and in its order."""
+        """Return a table, with its columns and in its order; that of grades is the build's, with all its rows."""
         import polars as pl
 
+        if table == GRADES_TABLE:
+            return self._folder.scan(table)
         return pl.scan_parquet(self._place / f"{table}.parquet")
+
+    def has(self, table: str) -> bool:
+        """Return whether there is a table, of those that not every build has."""
+        return self._folder.has(table)
 
 
 def _counted(named: pl.LazyFrame, by: str) -> pl.LazyFrame:

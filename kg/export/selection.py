@@ -89,6 +89,10 @@ class Tables(Protocol):
         """Return a table, with its columns and in its order."""
         ...
 
+    def has(self, table: str) -> bool:
+        """Return whether there is a table, of those that not every build has."""
+        ...
+
 
 def read_selection(
     folder: Folder,

@@ -31,6 +31,10 @@ class Range(NamedTuple):
         rows = self.tables.scan(table).filter(pl.col(by) >= self.first)
         return rows if self.end is None else rows.filter(pl.col(by) < self.end)
 
+    def has(self, table: str) -> bool:
+        """Return whether there is a table, of those that not every build has."""
+        return self.tables.has(table)
+
 
 def ranges(tables: Tables, table: str = "figures", by: str = "figid", *, size: int | None = None) -> Iterator[Range]:
     """Yield the figures, or other rows with an id by which their table is sorted, some at a time."""

@@ -118,3 +118,13 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     for name, said in (*cases, ("none.txt", "No such file")):
         with pytest.raises(SourceError, match=said):
             read_hgnc(tmp_path / name)
+
+
+def test_what_no_text_of_a_build_can_hold_is_replaced(tmp_path: Path) -> None:
+    content = as_json()
+    content["response"]["docs"][0] |= {"name": "a\x00b", "alias_symbol": ["\ud800", "c\x1fd"]}
+    (tmp_path / "set.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "set.txt").write_text(TABLE.read_text(encoding="utf-8").replace("APRF", "AP\x1fRF"), encoding="utf-8")
+    first = read_hgnc(tmp_path / "set.json").frame.row(0, named=True)
+    assert (first["name"], first["aliases"]) == ("a\ufffdb", ["\ufffd", "c\ufffdd"])
+    assert read_hgnc(tmp_path / "set.txt").frame.row(0, named=True)["aliases"] == ["AP\ufffdRF"]

@@ -19,7 +19,7 @@ from kg.export import TARGETS, PropertyGraph, Selection
 from kg.graph_files import check_kgx
 from kg.network import write_network
 
-from .hostile import hostile_build
+from .hostile import HOSTILE, hostile_build
 
 if TYPE_CHECKING:
     import kg
@@ -88,6 +88,18 @@ def test_the_nodes_are_those_of_the_graph(graph: PropertyGraph, tmp_path: Path) 
         if wanted.get("taxon"):
             assert row["taxon"] == f"NCBITaxon:{wanted['taxon']}"
     assert found["MESH:D000255"]["category"] == ["biolink:ChemicalEntity", "biolink:Disease"]
+
+
+def test_genes_and_families_have_their_ids_elsewhere(graph: PropertyGraph, tmp_path: Path) -> None:
+    TARGETS["kgx-jsonl"].write(graph, tmp_path / "out")
+    found = {unquoted(row["id"]): row for row in jsonl(tmp_path / "out" / "nodes.jsonl")}
+    gene = found["NCBIGene:9"]
+    assert gene["xref"] == ["HGNC:9", "ENSEMBL:ENSG00000000009", "UniProtKB:P00009", "UniProtKB:Q00009", "OMIM:100009"]
+    assert gene["synonym"] == ["=cmd", "'/c calc'!A1", "=also 9"]  # the table has `|` between symbols
+    assert (gene["full_name"], gene["name"], gene["previous_symbols"]) == (HOSTILE[8], "GENE9", gene["synonym"])
+    assert "xref" not in found["NCBIGene:6774"]
+    assert found[f"pfkg.family:{HOSTILE[8]}"]["xref"] == ["fplx:%3Dcmd%7C%27%2Fc%20calc%27%21A1"]
+    assert all(CURIE.match(xref) for row in found.values() for xref in row.get("xref", []))
 
 
 @pytest.mark.parametrize("form", ["jsonl", "tsv"])

@@ -74,11 +74,13 @@ def test_an_empty_text_is_not_nothing(tmp_path: Path) -> None:
 def test_headers_have_types(written: Path) -> None:
     assert read(written / "nodes" / "Gene.csv")[0] == [
         *("id:ID(Gene)", "iri:string", "symbol:string", "is_hgnc:boolean", "taxon:string", "organism:string"),
-        *("n_figures:long", "n_mentions:long", ":LABEL"),
+        *("hgnc_id:string", "hgnc_symbol:string", "full_name:string", "locus_group:string", "locus_type:string"),
+        *("location:string", "aliases:string[]", "previous_symbols:string[]", "ensembl:string", "uniprot:string[]"),
+        *("omim:string[]", "gene_groups:string[]", "n_figures:long", "n_mentions:long", ":LABEL"),
     ]
     assert read(written / "edges" / "Figure-MENTIONS-Gene.csv")[0] == [
         *(":START_ID(Figure)", ":END_ID(Gene)", "words:string[]", "lexicons:string[]", "tier:string"),
-        *("n_mentions:long", ":TYPE"),
+        *("grade:string", "score:double", "n_mentions:long", ":TYPE"),
     ]
 
 
@@ -125,7 +127,7 @@ def test_what_was_written_is_read_back_and_compared(seeds_build: kg.Build, tmp_p
         ("".join([*lines, lines[-1]]), "an id stands twice"),
         ("".join(lines[:-1]), "an edge ends where there is no node"),
         ("".join(["id\n", *lines[1:]]), "its header is not that of this version"),
-        ("".join([*lines, "1,2\n"]), "2 cells where there must be 9"),
+        ("".join([*lines, "1,2\n"]), "2 cells where there must be 21"),
     ):
         genes.write_text(text, encoding="utf-8")
         with pytest.raises(ExportError, match=message):

@@ -14,14 +14,16 @@ from kg.export import PropertyGraph, Selection
 from kg.export.counts import compare_counts
 from kg.export.keys import _shorten
 from kg.export.schema import EDGE_KINDS, NODE_LABELS, RELATIONSHIPS, EdgeKind, edge_schema, node_schema
+from kg.model import GRADES
 from kg.rdf.query import load_store, query
-from tests.export.hostile import hostile_build
+from tests.export.hostile import HOSTILE, hostile_build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pyoxigraph as ox
 
+KINDS = {kind.name: kind for kind in EDGE_KINDS}
 STORES: dict[str, ox.Store] = {}
 
 
@@ -116,9 +118,12 @@ def test_properties_are_those_of_the_tables(seeds_build: kg.Build) -> None:
         "organism": "Homo sapiens",
         "n_figures": 2,
         "n_mentions": 3,
+        **dict.fromkeys(("hgnc_id", "hgnc_symbol", "full_name", "locus_group", "locus_type", "location", "ensembl")),
+        **{name: [] for name in ("aliases", "previous_symbols", "uniprot", "omim", "gene_groups")},
     }
-    (mentions,) = (kind for kind in EDGE_KINDS if kind.name == "Figure-MENTIONS-Gene")
-    found = edges(graph, mentions).filter(pl.col("target") == "6774")
+    found = edges(graph, KINDS["Figure-MENTIONS-Gene"]).filter(pl.col("target") == "6774")
+    assert found["grade"].to_list() == found["score"].to_list() == [None, None]
+    found = found.drop("grade", "score")
     # Each mention of the gene is a row of the file's, and the order of words is theirs.
     for figid, words, lexicons, tier, n_mentions in found.drop("target").iter_rows():
         rows = seeds_build.table("candidates").filter(figid=figid, ncbigene="6774").sort("position")
@@ -127,6 +132,58 @@ def test_properties_are_those_of_the_tables(seeds_build: kg.Build) -> None:
         assert words == list(dict.fromkeys(of[number]["word"] for number in numbers))
         assert lexicons == list(dict.fromkeys(of[number]["lexicon"] for number in numbers))
         assert (tier, n_mentions) == ("strict", len(numbers))
+
+
+def test_a_build_with_authorities_says_who_genes_and_families_are() -> None:
+    build = hostile_build()
+    genes = {gene["ncbigene"]: gene for gene in build.table("genes").iter_rows(named=True)}
+    known = 0
+    for node in nodes(PropertyGraph(build), "Gene").iter_rows(named=True):
+        gene = genes[node["id"]]
+        assert node["full_name"] == gene["name"]
+        for name in node.keys() & gene.keys() - {"name"}:
+            assert node[name] == (gene[name] if gene[name] is not None or node[name] != [] else [])
+        known += node["hgnc_id"] is not None
+    assert known == len(HOSTILE)
+    said = [
+        (family["symbol"], family["famplex"], family["famplex_members"] or [])
+        for family in build.table("families").iter_rows(named=True)
+    ]
+    found = nodes(PropertyGraph(build), "GeneFamily").select("symbol", "famplex", "famplex_members")
+    assert found.rows() == said
+    assert "=cmd|'/c calc'!A1" in set(found["famplex"])
+
+
+def test_edges_of_an_audited_build_say_how_far_they_are_believed() -> None:
+    graph = PropertyGraph(hostile_build())
+    ids = {
+        (figid, mention): f"{figid}#mention-{mention}"
+        for figid, mention in hostile_build().table("mentions").select("figid", "mention").iter_rows()
+    }
+    grades = {}
+    of_figures: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    for figid, mention, gene, score, grade, reasons in hostile_build().table("grades").iter_rows():
+        grades[ids[figid, mention], gene] = (grade, score, list(reasons))
+        of_figures.setdefault((figid, gene), []).append((GRADES.index(grade), score))
+    found = edges(graph, KINDS["GeneMention-REFERS_TO-Gene"])
+    assert {(source, target): tuple(said) for source, target, *said in found.iter_rows()} == grades
+    assert len(set(found["grade"])) > 1
+    of_family = edges(graph, KINDS["GeneMention-REFERS_TO-GeneFamily"])
+    assert of_family["grade"].null_count() == of_family.height > 0
+    drawn = edges(graph, KINDS["Figure-MENTIONS-Gene"]).select("source", "target", "grade", "score")
+    best = {
+        ends: (GRADES[min(place for place, _ in said)], max(score for _, score in said))
+        for ends, said in of_figures.items()
+    }
+    assert {(source, target): tuple(said) for source, target, *said in drawn.iter_rows()} == best
+
+
+def test_a_part_of_an_audited_build_has_its_grades() -> None:
+    whole = edges(PropertyGraph(hostile_build()), KINDS["GeneMention-REFERS_TO-Gene"])
+    part = edges(PropertyGraph(hostile_build(), Selection(tier="strict")), KINDS["GeneMention-REFERS_TO-Gene"])
+    assert 0 < part.height < whole.height
+    assert part["grade"].null_count() == 0
+    assert part.join(whole, on=part.columns, how="semi").height == part.height
 
 
 def test_terms_of_properties_are_terms_of_the_graph() -> None:

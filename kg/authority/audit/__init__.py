@@ -7,12 +7,13 @@ logistic function of a sum of their weights, and a grade is where the score lies
 from kg.authority.audit.auditor import Auditor, Verdict
 from kg.authority.audit.curation import Curation, Decision, Decisions
 from kg.authority.audit.curation_file import CURATION_COLUMNS, read_curation
-from kg.authority.audit.grades import GRADES_TABLE, keep_graded, read_grades
+from kg.authority.audit.grades import keep_graded, read_grades
 from kg.authority.audit.grading import GRADES, WEIGHTS, judge, score
 from kg.authority.audit.report import AUDIT_COLUMNS, write_audit
 from kg.authority.audit.run import audit, mentions_of
 from kg.authority.audit.subject import Candidate, Mention, Signal
 from kg.authority.audit.text import FigureText
+from kg.folder import GRADES_TABLE
 
 __all__ = [
     "AUDIT_COLUMNS",

@@ -9,6 +9,7 @@ from kg.authority.audit.grading import GRADES
 from kg.authority.audit.run import read_decisions, read_slices
 from kg.authority.audit.subject import Signal
 from kg.errors import BuildError, QueryError
+from kg.folder import GRADES_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from kg.authority.audit.curation import Decision, Decisions
     from kg.authority.audit.run import Tables
 
-__all__ = ["GRADES_TABLE", "check_grade", "keep_graded", "read_grades"]
-
-GRADES_TABLE = "grades"
-"""The table's name; `figid`, `mention` and `ncbigene` join it to `candidates`, whose rows can repeat a gene."""
+__all__ = ["check_grade", "keep_graded", "read_grades"]
 
 
 def read_grades(folder: Tables) -> Iterator[Verdict]:
