@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.deciding import as_decided
 from kg.authority.audit.figure_signals import FigureContext, figure_signals
-from kg.authority.audit.grading import judge
+from kg.authority.audit.grading import INTERCEPT, Judgement, grade, weigh
+from kg.authority.audit.reading import Reading
 from kg.authority.audit.subject import Candidate, KnownGenes, Mention
-from kg.authority.audit.word_signals import word_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kg.authority.audit.curation import Decision, Decisions
+    from kg.authority.audit.reading import Case
     from kg.authority.audit.subject import Signal
     from kg.authority.audit.text import FigureText
     from kg.authority.hgnc import HgncTable
 
 __all__ = ["Auditor", "Verdict"]
 
-_CACHED = 200_000  # words and matches whose signals are kept
+_CACHED = 16_384  # readings that are kept
 
 
 class Verdict(NamedTuple):
@@ -64,7 +66,7 @@ class Verdict(NamedTuple):
     @property
     def reasons(self) -> str:
         """The signals as text: ``name: sentence``, between semicolons."""
-        return "; ".join(f"{signal.name}: {signal.text}" for signal in self.signals)
+        return "; ".join([f"{name}: {text}" for name, text in self.signals])
 
 
 class Auditor:
@@ -85,8 +87,15 @@ class Auditor:
     """
 
     def __init__(self, table: HgncTable | None = None) -> None:
-        self._known = KnownGenes(table)
-        self._of_words: dict[object, tuple[Signal, ...]] = {}
+        self._known = known = KnownGenes(table)
+
+        @lru_cache(maxsize=_CACHED)
+        def read(
+            word: str, symbol: str, lexicon: str, family: str | None, candidates: tuple[Candidate, ...]
+        ) -> Reading:
+            return Reading(Mention(0, word, symbol, lexicon, family, candidates), known)
+
+        self._read = read
 
     def audit_figure(
         self,
@@ -112,31 +121,34 @@ class Auditor:
             What curators decided, by the mention's number and the gene; genes that they added come behind those that
             the file has.
         """
-        context = FigureContext(text, organisms, mentions)
-        for mention in mentions:
-            judged: dict[object, tuple[float, str, tuple[Signal, ...]]] = {}
-            start = (figid, mention.number, mention.word, mention.symbol, mention.lexicon)
-            verdicts: list[Verdict] = []
-            for candidate in mention.candidates:
-                # What is said of a family holds for all of its members of a species.
-                key = candidate.ncbigene if mention.family is None else (candidate.taxon, candidate.organism)
-                found = judged.get(key)
-                if found is None:
-                    given = (
-                        *self._word_signals(mention, candidate),
-                        *figure_signals(mention, candidate, context, self._known),
-                    )
-                    found = judged[key] = (*judge(given), given)
-                verdicts.append(Verdict(*start, candidate.symbol, candidate.ncbigene, *found))
+        for mention, judgements in zip(mentions, self.judge_figure(text, organisms, mentions), strict=True):
+            number, word, symbol, lexicon, _, candidates = mention
+            verdicts = [
+                Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement)
+                for candidate, judgement in zip(candidates, judgements, strict=True)
+            ]
             yield from as_decided(verdicts, decisions) if decisions else verdicts
 
-    def _word_signals(self, mention: Mention, candidate: Candidate) -> tuple[Signal, ...]:
-        # Those of a family are the same for all of its members.
-        own = None if mention.family is not None else (candidate.ncbigene, mention.candidates)
-        key = (mention.word, mention.symbol, mention.lexicon, own)
-        found = self._of_words.get(key)
-        if found is None:
-            found = tuple(word_signals(mention, candidate, self._known))
-            if len(self._of_words) < _CACHED:
-                self._of_words[key] = found
-        return found
+    def judge_figure(
+        self, text: FigureText, organisms: Sequence[str], mentions: Sequence[Mention]
+    ) -> Iterator[list[Judgement]]:
+        """Yield the judgements of each mention of a figure, one a candidate; members of a family share theirs.
+
+        Parameters
+        ----------
+        text, organisms, mentions
+            As for `audit_figure`.
+        """
+        readings = [(number, self._read(*rest)) for number, *rest in mentions]
+        context = FigureContext(text, organisms, readings)
+        for number, reading in readings:
+            of_case = [self._judge(number, reading, case, context) for case in reading.cases]
+            yield [of_case[place] for place in reading.case_of]
+
+    def _judge(self, number: int, reading: Reading, case: Case, context: FigureContext) -> Judgement:
+        found = figure_signals(number, reading, case, context, self._known)
+        if not found:
+            return case.alone
+        total, contradicts = weigh(found)
+        judged = grade(INTERCEPT + case.total + total, contradicts=contradicts or case.contradicts)
+        return Judgement(*judged, (*case.signals, *found))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kg.authority.audit.definitions import find_definitions
-from kg.authority.audit.facts import METABOLITES
-from kg.authority.audit.spelling import compare, latin, plain, read_part
+from kg.authority.audit.spelling import latin
 from kg.authority.audit.subject import Signal
 from kg.authority.audit.text import content_words
 from kg.model import LEXICON_TIERS
-from kg.tokens import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention
+    from kg.authority.audit.reading import Case, Reading
+    from kg.authority.audit.subject import Candidate, Known, KnownGenes
     from kg.authority.audit.text import FigureText
 
 __all__ = ["FigureContext", "figure_signals"]
@@ -23,82 +23,112 @@ __all__ = ["FigureContext", "figure_signals"]
 _AGREEING = 0.6  # of the words of a long form, or of the gene's name if that is shorter
 _MANY = 0.6  # of a figure's other words
 _N_OTHERS = 3  # other words from which such a fraction says something
-
-
-class _Reading(NamedTuple):
-    """What one mention of a token reads it as."""
-
-    number: int
-    symbol: str
-    rank: int
-    genes: frozenset[str]
+_WITH_OTHER_SPECIES = ("9606", "10090", "10116")  # genes of which figures of other species are said to have
 
 
 class FigureContext:
-    """All mentions of a figure, its text and its organisms, prepared for the signals of each mention."""
+    """All readings of a figure, its text and its organisms, prepared for the signals of each of them.
 
-    def __init__(self, text: FigureText, organisms: Sequence[str], mentions: Sequence[Mention]) -> None:
+    Parameters
+    ----------
+    text
+        Its caption and titles.
+    organisms
+        The species that its file names.
+    readings
+        What its mentions read, by their numbers, in order.
+    """
+
+    def __init__(self, text: FigureText, organisms: Sequence[str], readings: Sequence[tuple[int, Reading]]) -> None:
         self.text = text
+        self.has_text = bool(text.text)
         self.organisms = frozenset(organisms)
         self.words_of_gene: dict[str, set[str]] = {}
-        self.tokens: dict[tuple[str, str], list[_Reading]] = {}
-        exact: dict[str, bool] = {}
-        for mention in mentions:
-            for candidate in mention.candidates:
-                if mention.family is None:
-                    self.words_of_gene.setdefault(candidate.ncbigene, set()).add(plain(mention.word))
-            part = read_part(mention.word, mention.symbol)
-            genes = frozenset(candidate.ncbigene for candidate in mention.candidates)
-            reading = _Reading(mention.number, mention.symbol, _rank(mention), genes)
-            self.tokens.setdefault((mention.word, part), []).append(reading)
-            if mention.family is None:
-                exact[part] = exact.get(part, False) or _is_exact(mention, part)
-        self.exact = exact
-        self.n_exact = sum(exact.values())
-        wanted = {plain(name) for (_, part), readings in self.tokens.items() for name in (part, readings[0].symbol)}
-        wanted.update(plain(reading.symbol) for readings in self.tokens.values() for reading in readings[1:])
-        # What a caption defines stands in it.
-        wanted = wanted & text.names if text.caption else set()
-        self.definitions = find_definitions(text.caption, among=wanted) if wanted else {}
+        self.tokens: dict[tuple[str, str], list[tuple[int, Reading]]] = {}
+        self.exact: dict[str, bool] = {}
+        self._species: dict[tuple[str | None, str | None], Signal | None] = {}
+        for number, reading in readings:
+            self.tokens.setdefault((reading.mention.word, reading.part), []).append((number, reading))
+            if not reading.is_family:
+                self.exact[reading.part] = reading.is_exact or self.exact.get(reading.part, False)
+                for ncbigene in reading.genes:
+                    self.words_of_gene.setdefault(ncbigene, set()).add(reading.plain_word)
+        self._n_exact = sum(self.exact.values())
+        self._companions = (self._count_companions(0), self._count_companions(1))
 
+    @cached_property
+    def definitions(self) -> Mapping[str, Sequence[str]]:
+        """What the caption says that the words of the figure stand for."""
+        if not self.text.caption:
+            return {}
+        wanted = {
+            name
+            for readings in self.tokens.values()
+            for _, reading in readings
+            for name in (reading.plain_part, reading.plain_symbol)
+        }
+        wanted &= self.text.names  # what a caption defines stands in it
+        return find_definitions(self.text.caption, among=wanted) if wanted else {}
 
-def _rank(mention: Mention) -> int:
-    """Return how well the word fits the entry, the better the smaller."""
-    kind = compare(mention.word, mention.symbol).kind
-    if kind == "same":
-        return 0 if mention.family is not None or LEXICON_TIERS.get(mention.lexicon) == "strict" else 1
-    return 2 if kind in ("letters", "shorthand") else 3
+    def _count_companions(self, own: int) -> Signal | None:
+        n_exact, n_others = self._n_exact - own, len(self.exact) - 1
+        if n_others < _N_OTHERS or n_exact < _MANY * n_others:
+            return None
+        return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
 
+    def companions(self, reading: Reading) -> Signal | None:
+        """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
+        return self._companions[self.exact[reading.part]]
 
-def _is_exact(mention: Mention, part: str) -> bool:
-    """Return whether a word is an official symbol in capitals, and long enough not to be one by chance."""
-    bare = part.strip("()[]{}.,;:*\"'")
-    return (
-        LEXICON_TIERS.get(mention.lexicon) == "strict"
-        and len(bare) >= 4
-        and any(bare == candidate.symbol for candidate in mention.candidates)
-    )
+    def species(self, candidate: Candidate) -> Signal | None:
+        """Return that the figure shows other species than the gene's: by its organisms, or by the words of its text."""
+        key = candidate.taxon, candidate.organism
+        if key not in self._species:
+            self._species[key] = self._compare_species(candidate)
+        return self._species[key]
+
+    def _compare_species(self, candidate: Candidate) -> Signal | None:
+        organism = candidate.organism or "Homo sapiens"
+        if self.organisms and organism not in self.organisms:
+            return Signal("species_mismatch", f"the figure is of {', '.join(sorted(self.organisms))}")
+        if (candidate.taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
+            return Signal("other_species", f"the text speaks of {', '.join(found[:3])}")
+        return None
 
 
 def figure_signals(
-    mention: Mention, candidate: Candidate, context: FigureContext, known: KnownGenes
-) -> Iterator[Signal]:
-    """Yield what the figure says of a candidate; each kind of signal is a function of this module."""
-    of_gene = known.gene(candidate.ncbigene)
-    for signal in (
-        caption_definition(mention, candidate, context.definitions, known),
-        caption_support(mention, candidate, context.text, of_gene),
-        better_reading(mention, candidate, context),
-        companions(mention, context),
-        same_gene(mention, candidate, context),
-        species(candidate, context),
-    ):
-        if signal is not None:
-            yield signal
+    number: int, reading: Reading, case: Case, context: FigureContext, known: KnownGenes
+) -> list[Signal]:
+    """Return what the figure says of a candidate; each kind of signal is a function of this module.
+
+    Parameters
+    ----------
+    number
+        The mention's number.
+    reading, case
+        What it reads, and which candidate is judged.
+    context
+        The figure.
+    known
+        What is known of genes.
+    """
+    found: list[Signal | None] = []
+    if context.has_text:
+        if context.definitions:
+            found.append(caption_definition(reading, case.candidate, context.definitions, known))
+        found.append(caption_support(reading, case, context.text, known))
+    if len(context.tokens[reading.mention.word, reading.part]) > 1:
+        found.append(better_reading(number, reading, case.candidate, context))
+    if not reading.is_family:
+        found.append(context.companions(reading))
+        if len(context.words_of_gene[case.candidate.ncbigene]) > 1:
+            found.append(same_gene(reading, case.candidate, context))
+    found.append(context.species(case.candidate))
+    return [signal for signal in found if signal is not None]
 
 
 def caption_definition(
-    mention: Mention, candidate: Candidate, definitions: Mapping[str, Sequence[str]], known: KnownGenes
+    reading: Reading, candidate: Candidate, definitions: Mapping[str, Sequence[str]], known: KnownGenes
 ) -> Signal | None:
     """Return whether the caption defines the word as the gene, or as something else; the latter needs the gene's names.
 
@@ -109,90 +139,59 @@ def caption_definition(
     ----------
     Schwartz and Hearst 2003, doi:10.1142/9789812776303_0042
     """
-    if not definitions:
-        return None
-    part = read_part(mention.word, mention.symbol)
-    longs = definitions.get(plain(part)) or definitions.get(plain(mention.symbol))
+    longs = definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol)
     if not longs:
         return None
-    meant = [candidate] if mention.family is None else mention.candidates
+    meant = reading.mention.candidates if reading.is_family else [candidate]
     genes = [known.gene(each.ncbigene) for each in meant]
     symbols = {each.symbol.lower() for each in meant}
     for long in longs:
         words = content_words(long)
         if symbols & words or any(_agrees(words, gene) for gene in genes):
-            return Signal("caption_definition", f"the caption says {latin(part)} is {long}")
+            return Signal("caption_definition", f"the caption says {latin(reading.part)} is {long}")
     if not all(gene.words for gene in genes):
         return None
-    return Signal("caption_conflict", f"the caption says {latin(part)} is {longs[0]}")
+    return Signal("caption_conflict", f"the caption says {latin(reading.part)} is {longs[0]}")
 
 
 def _agrees(words: frozenset[str], known: Known) -> bool:
     return any(len(words & name) >= _AGREEING * min(len(words), len(name)) for name in known.words if words and name)
 
 
-def caption_support(mention: Mention, candidate: Candidate, text: FigureText, known: Known) -> Signal | None:
+def caption_support(reading: Reading, case: Case, text: FigureText, known: KnownGenes) -> Signal | None:
     """Return whether caption or titles name the gene: by another of its names, or by the word itself."""
-    if not text.text:
-        return None
-    own = plain(read_part(mention.word, mention.symbol))
-    if mention.family is not None:
-        return Signal("caption_family", f"the text has {mention.symbol}") if text.has(mention.symbol) else None
-    for name in known.names or (plain(candidate.symbol),):
-        if name in text.names and name != own and len(name) > 2 and name not in METABOLITES:
+    names = text.names
+    symbol = reading.mention.symbol
+    if reading.is_family:
+        return Signal("caption_family", f"the text has {symbol}") if reading.plain_symbol in names else None
+    candidate = case.candidate
+    for name in case.names:
+        if name in names:
             return Signal("caption_name", f"the text has {name}, another name of {candidate.symbol}")
-    for name in known.phrases:
+    for name in known.gene(candidate.ncbigene).phrases:
         if name in text.phrases:
             return Signal("caption_name", f"the text has{name}".rstrip())
-    if plain(mention.symbol) not in text.names:
+    if reading.plain_symbol not in names:
         return None
-    is_official = LEXICON_TIERS.get(mention.lexicon) == "strict"
-    return Signal("caption_symbol" if is_official else "caption_alias", f"the text has {latin(mention.word)}")
+    is_official = LEXICON_TIERS.get(reading.mention.lexicon) == "strict"
+    return Signal("caption_symbol" if is_official else "caption_alias", f"the text has {latin(reading.mention.word)}")
 
 
-def better_reading(mention: Mention, candidate: Candidate, context: FigureContext) -> Signal | None:
+def better_reading(number: int, reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:
     """Return that the same part of the same word was also read as something that fits its letters better."""
-    part = read_part(mention.word, mention.symbol)
-    readings = context.tokens[mention.word, part]
-    if len(readings) == 1:
-        return None
-    own = _rank(mention)
-    better = [r for r in readings if r.rank < own and r.number != mention.number and candidate.ncbigene not in r.genes]
+    better = [
+        other
+        for other_number, other in context.tokens[reading.mention.word, reading.part]
+        if other.rank < reading.rank and other_number != number and candidate.ncbigene not in other.genes
+    ]
     if not better:
         return None
-    best = min(better, key=lambda reading: (reading.rank, reading.symbol))
-    return Signal("better_reading", f"{latin(part)} was also read as {best.symbol}, which fits better")
+    best = min(better, key=lambda other: (other.rank, other.mention.symbol))
+    return Signal("better_reading", f"{latin(reading.part)} was also read as {best.mention.symbol}, which fits better")
 
 
-def companions(mention: Mention, context: FigureContext) -> Signal | None:
-    """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
-    if mention.family is not None:
-        return None
-    own = context.exact[read_part(mention.word, mention.symbol)]
-    n_others = len(context.exact) - 1
-    if n_others < _N_OTHERS:
-        return None
-    n_exact = context.n_exact - own
-    if n_exact < _MANY * n_others:
-        return None
-    return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
-
-
-def same_gene(mention: Mention, candidate: Candidate, context: FigureContext) -> Signal | None:
+def same_gene(reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:
     """Return that another word of the figure, spelled otherwise, was read as the same gene."""
-    if mention.family is not None:
-        return None
-    others = sorted(context.words_of_gene[candidate.ncbigene] - {plain(mention.word)})
-    names = [word for word in others if fold(mention.symbol) not in word]
+    others = sorted(context.words_of_gene[candidate.ncbigene] - {reading.plain_word})
+    names = [word for word in others if reading.folded_symbol not in word]
     return Signal("same_gene", f"{names[0]} was also read as {candidate.symbol}") if names else None
-
-
-def species(candidate: Candidate, context: FigureContext) -> Signal | None:
-    """Return that the figure shows other species than the gene's: by its organisms, or by the words of its text."""
-    organism = candidate.organism or "Homo sapiens"
-    if context.organisms and organism not in context.organisms:
-        return Signal("species_mismatch", f"the figure is of {', '.join(sorted(context.organisms))}")
-    found = context.text.other_species
-    if found and (candidate.taxon or "9606") in ("9606", "10090", "10116"):
-        return Signal("other_species", f"the text speaks of {', '.join(found[:3])}")
-    return None

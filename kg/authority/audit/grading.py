@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg.model import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from kg.authority.audit.subject import Signal
 
-__all__ = ["CONTRADICTING", "FITTED", "GRADES", "INTERCEPT", "SET_BY_HAND", "WEIGHTS", "judge", "score"]
+__all__ = [
+    "CONTRADICTING",
+    "FITTED",
+    "GRADES",
+    "INTERCEPT",
+    "SET_BY_HAND",
+    "WEIGHTS",
+    "Judgement",
+    "grade",
+    "judge",
+    "score",
+    "weigh",
+]
 
 SET_BY_HAND: Mapping[str, float] = {
     "bacterial_style": -1.5,
@@ -64,13 +77,38 @@ CONTRADICTING = frozenset({"better_reading", "caption_conflict", "sharp_s", "spe
 _SUPPORTED, _PLAUSIBLE = 0.88, 0.5  # log odds of 2 and of 0
 
 
+class Judgement(NamedTuple):
+    """How far something can be believed: a score of 0 to 1, one of `GRADES`, and the reasons."""
+
+    score: float
+    grade: str
+    signals: tuple[Signal, ...]
+
+
+def weigh(signals: Iterable[Signal]) -> tuple[float, bool]:
+    """Return the sum of the weights of signals, and whether one of them says what the word is instead."""
+    total, contradicts = 0.0, False
+    for name, _ in signals:
+        total += WEIGHTS[name]
+        contradicts = contradicts or name in CONTRADICTING
+    return total, contradicts
+
+
+@lru_cache(maxsize=4096)  # weights are quarters, so sums are few
+def grade(log_odds: float, *, contradicts: bool) -> tuple[float, str]:
+    """Return the score, the logistic function of the log odds to three decimals, and the grade."""
+    found = round(1 / (1 + math.exp(-log_odds)), 3)
+    if found >= _PLAUSIBLE:
+        return found, "supported" if found >= _SUPPORTED else "plausible"
+    return found, "conflicting" if contradicts else "doubtful"
+
+
 def score(signals: Iterable[Signal]) -> float:
     """Return how likely a mention is right, 0 to 1, to three decimals: the logistic function of the sum of weights."""
-    total = INTERCEPT + sum(WEIGHTS[signal.name] for signal in signals)
-    return round(1 / (1 + math.exp(-total)), 3)
+    return judge(signals)[0]
 
 
-def judge(signals: Sequence[Signal]) -> tuple[float, str]:
+def judge(signals: Iterable[Signal]) -> tuple[float, str]:
     """Return the score and the grade of a mention, one of `GRADES`.
 
     Examples
@@ -79,8 +117,5 @@ def judge(signals: Sequence[Signal]) -> tuple[float, str]:
     >>> judge([Signal("alias", ""), Signal("sharp_s", "")])
     (0.047, 'conflicting')
     """
-    found = score(signals)
-    if found >= _PLAUSIBLE:
-        return found, "supported" if found >= _SUPPORTED else "plausible"
-    contradicted = any(signal.name in CONTRADICTING for signal in signals)
-    return found, "conflicting" if contradicted else "doubtful"
+    total, contradicts = weigh(signals)
+    return grade(INTERCEPT + total, contradicts=contradicts)

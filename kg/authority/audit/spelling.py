@@ -16,6 +16,7 @@ __all__ = [
     "greek_as_latin",
     "latin",
     "plain",
+    "plain_words",
     "read_part",
     "scripts",
     "unswapped",
@@ -24,12 +25,13 @@ __all__ = [
 read_part = lru_cache(maxsize=65536)(token)
 """`kg.tokens.token`, whose answers are kept: words come again and again."""
 
-_GREEK_NAMES = re.compile("ALPHA|BETA|GAMMA|DELTA|EPSILON|KAPPA|LAMBDA|SIGMA|THETA|ZETA")
-_GREEK_LETTERS = {"GAMMA": "G", "THETA": "T", "LAMBDA": "L"}
+_GREEK_NAMES = ("ALPHA", "BETA", "GAMMA", "DELTA", "EPSILON", "KAPPA", "LAMBDA", "SIGMA", "THETA", "ZETA")
+_GREEK = {name: name[0] for name in _GREEK_NAMES}
 # What OCR takes one for the other (PFOCR tries these swaps when it looks words up).
 _SWAPS = str.maketrans("ILOQSZBG", "11005286")
 _NOT_PLAIN = re.compile("[^A-Z0-9]+")
 _ROMAN = re.compile(r"(?<=[A-Z0-9])(III|II|IV)$")
+_ROMAN_ENDS = re.compile(r"I(?<=[A-Z0-9]I)(II|I|V)(?= |$)")  # as `_ROMAN`; what begins with a letter is found fast
 _ARABIC = {"II": "2", "III": "3", "IV": "4"}
 _SHORTHAND = re.compile(r"(.*?)([0-9]+|[A-Za-z])((?:[/,&\-][0-9A-Za-z]{1,2})+)$")
 _PHOSPHORYLATED = re.compile(r"(?:^|(?<=[/,;+&|\s(]))(?:p-?|P-)([^/,;+&|\s]+)")
@@ -119,12 +121,28 @@ def plain(text: str) -> str:
     is_ascii = text.isascii()
     letters = _NOT_PLAIN.sub("", text.upper()) if is_ascii else fold("".join(map(greek_as_latin, latin(text))))
     if len(letters) > 3:
-        letters = _GREEK_NAMES.sub(_greek_initial, letters)
+        letters = _shorten_greek(letters)
     return _ROMAN.sub(_arabic, letters) if letters[-1:] in ("I", "V") else letters
 
 
-def _greek_initial(match: re.Match[str]) -> str:
-    return _GREEK_LETTERS.get(match[0], match[0][0])
+def plain_words(text: str) -> frozenset[str]:
+    """Return what `plain` returns for each word of a text: ASCII letters and digits in capitals, and single blanks.
+
+    Examples
+    --------
+    >>> sorted(plain_words("BETACATENIN AND BMPRII"))
+    ['AND', 'BCATENIN', 'BMPR2']
+    """
+    text = _shorten_greek(text)
+    if "II" in text or "IV" in text:
+        text = _ROMAN_ENDS.sub(lambda match: _ARABIC[match[0]], text)
+    return frozenset(text.split())
+
+
+def _shorten_greek(text: str) -> str:
+    for name, letter in _GREEK.items():
+        text = text.replace(name, letter)
+    return text
 
 
 def _arabic(match: re.Match[str]) -> str:

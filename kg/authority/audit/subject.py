@@ -82,11 +82,12 @@ class KnownGenes:
         if found is None:
             return Known()
         names = [name for name in (found.name, *found.alias_names, *found.previous_names) if name]
-        names = [name for name in names if len(content_words(name)) > 1 or len(name) > 8]
+        words = [(name, content_words(name)) for name in names]
+        telling = [(name, of_name) for name, of_name in words if len(of_name) > 1 or len(name) > 8]
         return Known(
             tuple(sorted({plain(name) for name in (found.symbol, *found.aliases, *found.previous)})),
-            tuple(phrase(name) for name in names),
-            tuple(content_words(name) for name in names),
+            tuple(phrase(name) for name, _ in telling),
+            tuple(of_name for _, of_name in telling),
         )
 
     def others(self, symbol: str, ncbigene: str) -> tuple[str, ...]:

@@ -1,0 +1,115 @@
+"""What a mention is by itself, whatever figure it stands in; words come again, so this is worked out once for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.authority.audit.facts import METABOLITES
+from kg.authority.audit.grading import INTERCEPT, Judgement, grade, weigh
+from kg.authority.audit.spelling import compare, plain, read_part
+from kg.authority.audit.word_signals import word_signals
+from kg.model import LEXICON_TIERS
+from kg.tokens import fold
+
+if TYPE_CHECKING:
+    from kg.authority.audit.subject import Candidate, KnownGenes, Mention, Signal
+
+__all__ = ["Case", "Reading"]
+
+_LONG_ENOUGH = 4  # letters of a word that is an official symbol and not one by chance
+
+
+class Case(NamedTuple):
+    """A candidate gene of a reading; it stands for all members of a family that are of one species.
+
+    Attributes
+    ----------
+    candidate
+        The gene.
+    names
+        Plain letters and digits of its names that a text may have beside the word; none of a family.
+    signals
+        What the word and its match say.
+    total, contradicts
+        Their weights, summed, and whether one of them says what the word is instead.
+    alone
+        The judgement where the figure says nothing more.
+    """
+
+    candidate: Candidate
+    names: tuple[str, ...]
+    signals: tuple[Signal, ...]
+    total: float
+    contradicts: bool
+    alone: Judgement
+
+
+class Reading:
+    """A word that matched a lexicon entry with certain candidates, and what they are without a figure.
+
+    Attributes
+    ----------
+    mention
+        One of the mentions that read so.
+    part
+        The part of the word that matched (`kg.tokens.token`).
+    is_family
+        Whether the entry names a family.
+    genes
+        The ids of the candidates.
+    cases
+        What is judged: one case a candidate, or one a species of a family's members.
+    case_of
+        The place of each candidate's case.
+    plain_part, plain_symbol, plain_word
+        The letters and digits of the part, of the entry and of the word.
+    folded_symbol
+        The entry as PFOCR compared it.
+    rank
+        How well the word fits the entry, the better the smaller.
+    is_exact
+        Whether the word is an official symbol as it is spelled, and long enough not to be one by chance.
+    """
+
+    def __init__(self, mention: Mention, known: KnownGenes) -> None:
+        self.mention = mention
+        self.part = read_part(mention.word, mention.symbol)
+        self.is_family = mention.family is not None
+        self.genes = frozenset([candidate.ncbigene for candidate in mention.candidates])
+        self.plain_part, self.plain_symbol = plain(self.part), plain(mention.symbol)
+        self.plain_word, self.folded_symbol = plain(mention.word), fold(mention.symbol)
+        places: dict[object, int] = {}
+        cases: list[Case] = []
+        self.case_of: list[int] = []
+        for candidate in mention.candidates:
+            # What is said of a family holds for all of its members of a species.
+            key = (candidate.taxon, candidate.organism) if self.is_family else candidate.ncbigene
+            if key not in places:
+                places[key] = len(cases)
+                cases.append(self._case(candidate, known))
+            self.case_of.append(places[key])
+        self.cases = tuple(cases)
+        is_official = LEXICON_TIERS.get(mention.lexicon) == "strict"
+        self.rank = _rank(mention, is_official=is_official)
+        bare = self.part.strip("()[]{}.,;:*\"'")
+        is_long = len(bare) >= _LONG_ENOUGH
+        self.is_exact = is_official and is_long and any(bare == other.symbol for other in mention.candidates)
+
+    def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
+        signals = tuple(word_signals(self.mention, candidate, known))
+        total, contradicts = weigh(signals)
+        names: tuple[str, ...] = ()
+        if not self.is_family:
+            of_gene = known.gene(candidate.ncbigene).names or (plain(candidate.symbol),)
+            names = tuple(
+                name for name in of_gene if len(name) > 2 and name != self.plain_part and name not in METABOLITES
+            )
+        alone = Judgement(*grade(INTERCEPT + total, contradicts=contradicts), signals)
+        return Case(candidate, names, signals, total, contradicts, alone)
+
+
+def _rank(mention: Mention, *, is_official: bool) -> int:
+    kind = compare(mention.word, mention.symbol).kind
+    if kind == "same":
+        return 0 if mention.family is not None or is_official else 1
+    return 2 if kind in ("letters", "shorthand") else 3
