@@ -118,7 +118,7 @@ class Authority:
     def _file(self, name: str) -> str:
         return (self.sources or {}).get(name, (name, ""))[0]
 
-    def name_family(self, family: GeneFamily, ids: Mapping[str, str]) -> NamedFamily:
+    def name_family(self, family: GeneFamily, ids: Mapping[str, str], symbols: Mapping[str, str]) -> NamedFamily:
         """Return a family's entity in FamPlex, and how its members there differ from those of the files.
 
         Parameters
@@ -127,16 +127,17 @@ class Authority:
             The family, with the members that files list.
         ids
             NCBI Gene ids by symbol of the build's genes, for symbols that no HGNC table tells the ids of.
+        symbols
+            Symbols by NCBI Gene id of the same genes.
         """
         entity = self.famplex.entity(family.symbol) if self.famplex is not None else None
         if self.famplex is None or entity is None:
             return NamedFamily(None, (), ())
         members = self.famplex.genes(entity)
         found = {symbol: self._id(symbol) or ids.get(symbol) for symbol in members}
-        known = set(family.members)
+        known, listed = set(family.members), set(found.values())
         lacking = [symbol for symbol, ncbigene in found.items() if ncbigene not in known]
-        symbols = {ncbigene: symbol for symbol, ncbigene in ids.items()}
-        more = [symbols.get(i, f"ncbigene:{i}") for i in family.members if i not in set(found.values())]
+        more = [symbols.get(i, f"ncbigene:{i}") for i in family.members if i not in listed]
         said = [
             f"{what} {_some(names)}"
             for what, names in (("FamPlex also has", lacking), ("FamPlex lacks", more))

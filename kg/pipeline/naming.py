@@ -48,10 +48,11 @@ def name_shared(shared: Shared, authority: Authority | None) -> NamedShared:
         if named.hgnc is not None:
             hgnc[named.gene.ncbigene] = named.hgnc
     ids = {gene.record.symbol: gene.record.ncbigene for gene in reversed(genes) if gene.record.is_hgnc}
+    symbols = {ncbigene: symbol for symbol, ncbigene in ids.items()}
     entities: dict[str, str] = {}
     members: dict[str, tuple[str, ...]] = {}
     for place, family in enumerate(families):
-        found = authority.name_family(family.record, ids)
+        found = authority.name_family(family.record, ids, symbols)
         families[place] = family._replace(conflicts=(*family.conflicts, *found.problems))
         if found.entity is not None:
             entities[family.record.symbol] = found.entity

@@ -119,12 +119,14 @@ def test_members_are_compared_without_hgnc_by_the_symbols_of_the_build() -> None
     authority = open_authority(famplex=FAMPLEX)
     assert authority is not None
     family = GeneFamily("NF-kappa-B", ("4790",))
-    assert authority.name_family(family, {"NFKB1": "4790", "RELA": "5970"}).problems[0].reason == (
-        "FamPlex also has RELA; both lists are kept"
+    assert authority.name_family(family, {"NFKB1": "4790", "RELA": "5970"}, {"4790": "NFKB1", "5970": "RELA"}).problems[
+        0
+    ].reason == ("FamPlex also has RELA; both lists are kept")
+    assert (
+        authority.name_family(GeneFamily("NFkappaB_p65", ("5970",)), {"RELA": "5970"}, {"5970": "RELA"}).problems == ()
     )
-    assert authority.name_family(GeneFamily("NFkappaB_p65", ("5970",)), {"RELA": "5970"}).problems == ()
-    assert authority.name_family(GeneFamily("none", ("5970",)), {}).entity is None
-    assert Authority().name_family(family, {}).entity is None
+    assert authority.name_family(GeneFamily("none", ("5970",)), {}, {}).entity is None
+    assert Authority().name_family(family, {}, {}).entity is None
     assert Authority().name_gene(Gene("1", "A", is_hgnc=True)).hgnc is None
 
 

@@ -120,7 +120,7 @@ def plain(text: str) -> str:
     """
     is_ascii = text.isascii()
     letters = _NOT_PLAIN.sub("", text.upper()) if is_ascii else fold("".join(map(greek_as_latin, latin(text))))
-    if len(letters) > 3:
+    if len(letters) > 3 and ("A" in letters or "EPSILON" in letters):  # all the others have an A
         letters = _shorten_greek(letters)
     return _ROMAN.sub(_arabic, letters) if letters[-1:] in ("I", "V") else letters
 

@@ -9,8 +9,6 @@ from kg.authority.audit.spelling import plain
 from kg.authority.audit.text import content_words, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kg.authority.hgnc import HgncTable
 
 __all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal"]
@@ -74,7 +72,7 @@ class KnownGenes:
 
     def __init__(self, table: HgncTable | None = None) -> None:
         self.table = table
-        self._bearers: Mapping[str, Mapping[str, str | None]] | None = None
+        self._bearers: _Bearers | None = None
         self.gene = lru_cache(maxsize=None)(self._gene)
 
     def _gene(self, ncbigene: str) -> Known:
@@ -93,18 +91,29 @@ class KnownGenes:
     def others(self, symbol: str, ncbigene: str) -> tuple[str, ...]:
         """Return the approved symbols of other genes that bear a symbol, approved, former or as an alias, sorted."""
         if self._bearers is None:
-            self._bearers = self._all_bearers()
-        return tuple(other for other, gene in self._bearers.get(plain(symbol), {}).items() if gene != ncbigene)
+            self._bearers = _Bearers(self.table)
+        return tuple(other for gene, other in self._bearers.find(plain(symbol)) if gene != ncbigene)
 
-    def _all_bearers(self) -> dict[str, dict[str, str | None]]:
-        """Return the approved symbols, sorted, and the ids of the genes that bear a name, by the name."""
-        found: dict[str, dict[str, str | None]] = {}
-        if self.table is not None:
-            approved = self.table.frame.filter(self.table.frame["status"] != "Entry Withdrawn").sort("symbol")
-            for gene, symbol, aliases, previous in approved.select(
-                "ncbigene", "symbol", "aliases", "previous"
-            ).iter_rows():
-                for name in (symbol, *aliases, *previous):
-                    # Past the cache of words, which this would fill with names that no figure has.
-                    found.setdefault(plain.__wrapped__(name), {})[symbol] = gene
-        return found
+
+class _Bearers:
+    """The genes that bear each name; names are many, so that a gene is kept as its place in a list."""
+
+    def __init__(self, table: HgncTable | None) -> None:
+        self._genes: list[tuple[str | None, str]] = []
+        self._places: dict[str, int | tuple[int, ...]] = {}
+        if table is None:
+            return
+        approved = table.frame.filter(table.frame["status"] != "Entry Withdrawn").sort("symbol")
+        self._genes = list(approved.select("ncbigene", "symbol").iter_rows())
+        columns = [approved.get_column(name).to_list() for name in ("symbol", "aliases", "previous")]
+        for place, (symbol, aliases, previous) in enumerate(zip(*columns, strict=True)):
+            # Past the cache of words, which this would fill with names that no figure has.
+            for name in {plain.__wrapped__(name) for name in (symbol, *aliases, *previous)}:
+                found = self._places.setdefault(name, place)
+                if found is not place:
+                    self._places[name] = (*(found if isinstance(found, tuple) else (found,)), place)
+
+    def find(self, name: str) -> list[tuple[str | None, str]]:
+        """Return the NCBI Gene ids and approved symbols of the genes that bear a name, by symbol."""
+        found = self._places.get(name, ())
+        return [self._genes[place] for place in (found if isinstance(found, tuple) else (found,))]
