@@ -19,7 +19,7 @@ help:  ## list the targets
 $(STAMP): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install -e '.[dev,ladybug,leiden,neo4j,notebooks,plot,serve]' -c constraints.txt
+	@$(PIP) install -e '.[dev,fast,ladybug,leiden,neo4j,notebooks,plot,serve]' -c constraints.txt
 	@touch $@
 
 demo: $(STAMP)  ## build the graph of the two sample figures into demo/ and ask it a question
@@ -63,7 +63,7 @@ bench-peers: $(STAMP)  ## install the tools that are measured beside kg, each in
 constraints:  ## pin the newest versions of everything in constraints.txt
 	rm -rf .venv-newest
 	$(PYTHON) -m venv .venv-newest
-	.venv-newest/bin/python -m pip --quiet --disable-pip-version-check install -e '.[dev,ladybug,leiden,neo4j,notebooks,plot,serve]'
+	.venv-newest/bin/python -m pip --quiet --disable-pip-version-check install -e '.[dev,fast,ladybug,leiden,neo4j,notebooks,plot,serve]'
 	{ sed '/^[^#]/,$$d' constraints.txt; .venv-newest/bin/python -m pip freeze --exclude-editable; } > .venv-newest/pins
 	mv .venv-newest/pins constraints.txt
 	rm -rf .venv-newest

@@ -220,20 +220,27 @@ def pair_table(
         row = chance.rows(block.left, block.right, count)
         keep = count >= min_count
         blocks.append(block.where(keep))
-        rows.append(row[keep])
+        rows.append(row if keep.all() else row[keep])
     pairs, row = join_pairs(blocks), np.concatenate(rows)
+    del blocks, rows  # as large as the pairs
     statistics = chance.measure(null)
     weights = _weights(weight, pairs, row, statistics, by_paper=by_paper)
     passed = weights > 0
     if fdr is not None:
         passed &= (statistics["q_value"] <= fdr)[row]
-    chosen = np.flatnonzero(passed)
-    chosen = chosen[_heaviest_first(weights[chosen], pairs.left[chosen], pairs.right[chosen])]
-    columns = {"a": pairs.left, "b": pairs.right, "weight": weights, "n_figures": pairs.n_figures}
-    columns |= {"n_papers": pairs.n_papers, "fractional": pairs.fractional}
-    table = pl.DataFrame({name: values[chosen] for name, values in columns.items()})
-    first_year = pl.Series("first_year", pairs.first_year[chosen])
-    return table.hstack(pl.DataFrame(statistics)[row[chosen]]).with_columns(first_year.replace(0, None))
+    if not passed.all():
+        pairs, row, weights = pairs.where(passed), row[passed], weights[passed]
+    order = _heaviest_first(weights, pairs.left, pairs.right)
+    columns = {"n_figures": pairs.n_figures, "n_papers": pairs.n_papers, "fractional": pairs.fractional}
+    same = [name for name, values in columns.items() if values is weights]  # is not copied
+    columns = {"a": pairs.left, "b": pairs.right} | columns | {"first_year": pairs.first_year}
+    columns = {name: values[order] for name, values in columns.items()}
+    columns["weight"] = columns[same[0]] if same else weights[order]
+    row = row[order].astype(np.intp)
+    columns |= {name: values.take(row) for name, values in statistics.items()}
+    names = ("a", "b", "weight", *PAIR_COLUMNS[len(FIRST_COLUMNS) :])
+    table = pl.DataFrame({name: columns[name] for name in names})
+    return table.with_columns(pl.col("first_year").replace(0, None))
 
 
 def _weights(

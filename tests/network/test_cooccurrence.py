@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import kg.network.counting.pairs
 from kg.api import build
 from kg.errors import BuildError, NotFoundError, QueryError
 from kg.model import Gene
@@ -19,6 +18,7 @@ from kg.network.counting.evidence import Expand, Level, Tier
 
 from . import reference
 from .builds import SEEDS, Drawn, Mention, read_seeds, write_build
+from .engines import ENGINES, use_blocks, use_engine
 
 if TYPE_CHECKING:
     from kg.folder import Folder
@@ -103,14 +103,15 @@ def breast(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     options=definitions,
     collapse=st.booleans(),
     blocks=st.sampled_from([(100_000, 1_000_000, 64), (3, 10, 64), (100_000, 1_000_000, 0), (3, 10, 1_000)]),
+    engine=st.sampled_from(ENGINES),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_pairs_are_those_of_the_definition(
-    figures: list[Drawn], options: dict[str, Any], collapse: bool, blocks: tuple[int, int, int]
+    figures: list[Drawn], options: dict[str, Any], collapse: bool, blocks: tuple[int, int, int], engine: str
 ) -> None:
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        for name, value in zip(("_LISTED", "_CELLS", "_SPARSE"), blocks, strict=True):
-            patch.setattr(kg.network.counting.pairs, name, value)
+        use_blocks(patch, *blocks)
+        use_engine(patch, engine)
         folder = write_build(Path(place) / "build", figures, GENES)
         frames = cooccurrence_frames(folder, weight="newman", collapse_reused=collapse, **options)
     pairs = reference.all_pairs(figures, GENES, collapse=collapse, **options)

@@ -99,7 +99,7 @@ def trends(
 
     References
     ----------
-    The conditional test: Przyborowski and Wilenski 1940, doi:10.1093/biomet/31.3-4.313. That leaving out rare pairs
+    The conditional test: Przyborowski and Wilenski 1940, doi:10.2307/2332612. That leaving out rare pairs
     keeps q right: Bourgon et al. 2010, doi:10.1073/pnas.0914005107.
 
     Examples

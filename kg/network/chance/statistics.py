@@ -11,8 +11,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     import numpy.typing as npt
 
@@ -134,7 +132,7 @@ def odds_ratio(count: Numbers, n_a: Numbers, n_b: Numbers, n: Numbers | int) -> 
     return quotient
 
 
-def hypergeometric_log10_p(count: Numbers, n_a: Numbers, n_b: Numbers, n: int) -> Reals:
+def hypergeometric_log10_p(count: Numbers, n_a: Numbers, n_b: Numbers, n: int, *, compiled: bool = False) -> Reals:
     r"""Return the logarithm to base 10 of the chance that as many figures or more would hold both genes.
 
     If one gene keeps its figures and the other's :math:`n_b` are drawn from all :math:`N` at random, the number
@@ -149,6 +147,8 @@ def hypergeometric_log10_p(count: Numbers, n_a: Numbers, n_b: Numbers, n: int) -
         Arrays of one length; ``max(0, n_a + n_b - n) <= count <= min(n_a, n_b)``, and no gene in more than `n`.
     n
         All figures.
+    compiled
+        Whether to sum in a loop that numba compiles; the result is the same.
 
     Returns
     -------
@@ -167,38 +167,49 @@ def hypergeometric_log10_p(count: Numbers, n_a: Numbers, n_b: Numbers, n: int) -
     """
     import numpy as np
 
-    term = _log_terms(n, int(max(n_a.max(initial=0), n_b.max(initial=0))))
+    most = int(max(n_a.max(initial=0), n_b.max(initial=0)))
+    # log(n (n-1) ... (n-m+1) / n^m): next to nothing for small m, so that it keeps its digits.
+    falling = np.concatenate(([0.0], np.cumsum(np.log1p(-np.arange(min(n, 2 * most)) / max(n, 1)))))
+    logs = np.fromiter(map(math.lgamma, range(1, most + 2)), np.float64, most + 1), falling, math.log(max(n, 1))
+    if compiled:
+        from kg.network.chance.kernels import hypergeometric_terms as find_terms
+    else:
+        find_terms = _terms
     log_p = np.zeros(len(count))
     for start in range(0, len(count), _AT_A_TIME):
         part = slice(start, start + _AT_A_TIME)
-        k, a, b = (values[part].astype(np.int64) for values in (count, n_a, n_b))
-        upper = k * n > a * b
-        lower = ~upper & (k > np.maximum(0, a + b - n))
-        found = log_p[part]
-        found[upper] = term(k[upper], a[upper], b[upper])
-        found[upper] += np.log(_tail(k[upper], a[upper], b[upper], n, up=True))
-        below = term(k[lower] - 1, a[lower], b[lower])
-        found[lower] = np.log1p(-np.exp(below) * _tail(k[lower] - 1, a[lower], b[lower], n, up=False))
+        first, total, side = find_terms(count[part], n_a[part], n_b[part], n, logs, _SMALLEST)
+        found, upper, lower = log_p[part], side > 0, side < 0
+        found[upper] = first[upper] + np.log(total[upper])
+        found[lower] = np.log1p(-np.exp(first[lower]) * total[lower])
     return np.minimum(log_p, 0) / _LOG_10
 
 
-def _log_terms(n: int, most: int) -> Callable[[Numbers, Numbers, Numbers], Reals]:
-    """Return the function of k, a and b that is the logarithm of the chance that exactly k of n figures hold both."""
+def _terms(
+    count: Numbers, n_a: Numbers, n_b: Numbers, n: int, logs: tuple[Reals, Reals, float], smallest: float
+) -> tuple[Reals, Reals, npt.NDArray[np.int8]]:
+    """Return of each chance the logarithm of its first term, the sum of its terms in units of that, and its side.
+
+    As `kg.network.chance.kernels.hypergeometric_terms` does; all chances take a step at a time.
+    """
     import numpy as np
 
-    factorial = np.fromiter(map(math.lgamma, range(1, most + 2)), np.float64, most + 1)
-    # log(n (n-1) ... (n-m+1) / n^m): next to nothing for small m, so that it keeps its digits.
-    falling = np.concatenate(([0.0], np.cumsum(np.log1p(-np.arange(min(n, 2 * most)) / n))))
+    factorial, falling, log_n = logs
+    k, a, b = (values.astype(np.int64) for values in (count, n_a, n_b))
+    side = np.where(k * n > a * b, 1, np.where(k > np.maximum(0, a + b - n), -1, 0)).astype(np.int8)
+    k -= side < 0
+    first, total = np.zeros(len(k)), np.ones(len(k))
+    for way in (1, -1):
+        of = side == way
+        at, n_left, n_right = k[of], a[of], b[of]
+        chosen = factorial[n_left] - factorial[n_left - at] + factorial[n_right] - factorial[n_right - at]
+        chosen -= factorial[at]
+        first[of] = chosen + falling[n_left + n_right - at] - falling[n_left] - falling[n_right] - at * log_n
+        total[of] = _tail(at, n_left, n_right, n, smallest, up=way > 0)
+    return first, total, side
 
-    def term(k: Numbers, a: Numbers, b: Numbers) -> Reals:
-        chosen = factorial[a] - factorial[a - k] + factorial[b] - factorial[b - k] - factorial[k]
-        value: Reals = chosen + falling[a + b - k] - falling[a] - falling[b] - k * math.log(n)
-        return value
 
-    return term
-
-
-def _tail(k: Numbers, a: Numbers, b: Numbers, n: int, *, up: bool) -> Reals:
+def _tail(k: Numbers, a: Numbers, b: Numbers, n: int, smallest: float, *, up: bool) -> Reals:
     """Return the chances of k and all greater (or smaller) numbers, in units of the chance of k."""
     import numpy as np
 
@@ -224,7 +235,7 @@ def _tail(k: Numbers, a: Numbers, b: Numbers, n: int, *, up: bool) -> Reals:
             at -= 1
             neither -= 1
         reached += term
-        goes_on = term > reached * _SMALLEST
+        goes_on = term > reached * smallest
         term *= goes_on  # those that are done get no more, and are left behind when they are many
         if 2 * np.count_nonzero(goes_on) <= len(running):
             total[running[~goes_on]] = reached[~goes_on]

@@ -11,26 +11,24 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from kg.network.counting.compiled import pays
+from kg.network.counting.listing import Listing, count_listed
 from kg.network.counting.runs import run_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import numpy as np
     import numpy.typing as npt
 
     from kg.network.counting.evidence import Evidence
+    from kg.network.counting.listing import Entries
 
     Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
-    Entries = Mapping[str, npt.NDArray[Any]]
 
 __all__ = ["Pairs", "count_pairs", "join_pairs"]
 
-# Pairs of figures listed at a time, and cells to sum them in: so few that they stay in the processor's cache.
-# A single node may exceed them.
-_LISTED = 100_000
-_CELLS = 1_000_000
 # A block of more cells than this for each pair of a figure is summed by sorting.
 _SPARSE = 64
 # Shares are square roots, so sums carry rounding; equal weights must be equal, or their order would be chance.
@@ -117,16 +115,18 @@ def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newm
         none = np.empty(0, np.int32)
         yield Pairs(none, none, none, none, np.empty(0), np.empty(0) if newman else None, none)
         return
-    listing = _Listing(entries, len(inner))
-    again = _Listing({name: values[entries["again"]] for name, values in entries.items()}, len(inner))
+    listing = Listing(entries, len(inner))
+    again = Listing({name: values[entries["again"]] for name, values in entries.items()}, len(inner))
+    compiled = pays(count_listed(evidence))
     start = 0
     while start < len(inner):
         end = int(ends[start])
-        stop = listing.end_of_block(start, end)
+        stop = listing.end_of_loop(start, end) if compiled else listing.end_of_block(start, end)
         block = _Block(start, stop, end)
-        cells, sums = block.sum(listing, newman=newman)
-        block.count_once(again, cells, sums, unit="paper" if by_paper else "unit")
-        left, right = (inner[start + place] for place in np.divmod(cells, block.width))
+        left, right, sums = (block.sum_in_a_loop if compiled else block.sum)(listing, newman=newman)
+        block.count_once(again, left, right, sums, unit="paper" if by_paper else "unit")
+        if ends[0] < len(inner):  # of one species the nodes have kept their numbers
+            left, right = inner[left], inner[right]
         sums = {name: values.round(_DECIMALS) if values.dtype.kind == "f" else values for name, values in sums.items()}
         yield Pairs(left, right, **{"newman": None} | sums)
         start = stop
@@ -144,50 +144,25 @@ def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool) -> Ent
     entries["node"] = number[evidence.support.get_column("node").to_numpy()]
     if within_tokens:
         entries["token"] = np.full(len(entries["node"]), -1)
-    size = np.diff(run_starts(entries["figure"]), append=len(entries["node"]))
+    starts = run_starts(entries["figure"])
+    size = np.diff(starts, append=len(entries["node"]))
     entries["newman"] = np.repeat(1 / np.maximum(size - 1, 1), size)
-    # Only a node that stands twice in a paper can pair twice in it.
-    of_paper = entries["paper"] * max(len(inner), 1) + entries["node"]
-    order = np.argsort(of_paper)
-    runs = np.diff(run_starts(of_paper[order]), append=len(order))
-    entries["again"] = np.empty(len(order), bool)
-    entries["again"][order] = np.repeat(runs > 1, runs)
+    entries["again"] = _stands_again(starts, entries["paper"], entries["node"])
     return entries
 
 
-class _Listing:
-    """Lists the pairs of figures for a range of left nodes; `entries` stand by figure and node."""
+def _stands_again(starts: Integers, paper: Integers, node: Integers) -> npt.NDArray[np.bool_]:
+    """Return which entries have a node that stands twice in their paper; no other can pair twice in it."""
+    import numpy as np
 
-    def __init__(self, entries: Entries, n_nodes: int) -> None:
-        import numpy as np
-
-        self.entries = entries
-        node = entries["node"]
-        starts = run_starts(entries["figure"])
-        size = np.diff(starts, append=len(node))
-        later = np.repeat(starts + size, size) - np.arange(len(node)) - 1  # entries of the figure after each one
-        self._order = np.argsort(node, kind="stable")  # by node and then figure
-        self._later = later[self._order]
-        self._listed = np.concatenate(([0], np.cumsum(self._later)))
-        self._first = np.concatenate(([0], np.cumsum(np.bincount(node, minlength=n_nodes))))
-
-    def end_of_block(self, start: int, end: int) -> int:
-        """Return where a block ends that starts with one node and stays before another."""
-        listed = self._listed[self._first[start : end + 1]]
-        stop = start + int(listed.searchsorted(listed[0] + _LISTED, side="right")) - 1
-        return max(start + 1, min(stop, start + _CELLS // (end - start)))
-
-    def pairs(self, start: int, stop: int) -> tuple[Integers, Integers, Integers]:
-        """Return the pairs of left nodes with others: left entries, how many pairs each has, and all right entries.
-
-        A node's entries are by figure, so that those of the earliest figures come last.
-        """
-        import numpy as np
-
-        low, high = self._first[start], self._first[stop]
-        left, n_pairs = self._order[low:high], self._later[low:high]
-        skip = left + 1 - (self._listed[low:high] - self._listed[low])
-        return left, n_pairs, np.arange(self._listed[high] - self._listed[low]) + np.repeat(skip, n_pairs)
+    n_figures = np.bincount(paper[starts])  # species are numbers of their own in papers, as in figures
+    some = np.flatnonzero((n_figures > 1)[paper])
+    of_paper = paper[some] * (int(node.max(initial=0)) + 1) + node[some]
+    order = np.argsort(of_paper)
+    runs = np.diff(run_starts(of_paper[order]), append=len(order))
+    again = np.zeros(len(paper), bool)
+    again[some[order]] = np.repeat(runs > 1, runs)
+    return again
 
 
 class _Block:
@@ -195,6 +170,7 @@ class _Block:
 
     def __init__(self, start: int, stop: int, end: int) -> None:
         self.start = start
+        self.end = end
         self.width = end - start
         self.n_cells = (stop - start) * self.width
         self.stop = stop
@@ -212,8 +188,8 @@ class _Block:
             cells[token.take(right) == np.repeat(known, n_pairs)] = self.n_cells
         return cells
 
-    def sum(self, listing: _Listing, *, newman: bool) -> tuple[Integers, dict[str, Any]]:
-        """Return the cells that have pairs, and the sums over all figures."""
+    def sum(self, listing: Listing, *, newman: bool) -> tuple[Integers, Integers, dict[str, Any]]:
+        """Return the left and right nodes of all pairs, and the sums over all figures."""
         import numpy as np
 
         entries = listing.entries
@@ -236,13 +212,44 @@ class _Block:
         }
         if newman:
             sums["newman"] = np.bincount(cell, np.repeat(entries["newman"][left], n_pairs), n_cells)[found]
-        return found if known is None else known[found], sums
+        left, right = np.divmod(found if known is None else known[found], self.width)
+        return (self.start + left).astype(np.int32), (self.start + right).astype(np.int32), sums
 
-    def count_once(self, again: _Listing, cells: Integers, sums: dict[str, Any], *, unit: str) -> None:
+    def sum_in_a_loop(self, listing: Listing, *, newman: bool) -> tuple[Integers, Integers, dict[str, Any]]:
+        """Return the same as `sum`, from a loop that numba compiles."""
+        import numpy as np
+
+        from kg.network.counting.kernels import sum_pairs
+
+        entries = listing.entries
+        n_most = min(listing.count(self.start, self.stop), self.n_cells)
+        left, right, n_figures, first_year = (np.empty(n_most, np.int32) for _ in range(4))
+        fractional, by_newman = np.empty(n_most), np.empty(n_most if newman else 0)
+        n_found = sum_pairs(
+            self.start,
+            self.stop,
+            self.end,
+            listing.arrays,
+            entries["node"],
+            entries["token"],
+            entries["share"],
+            entries["year"],
+            entries["newman"] if newman else by_newman,
+            (left, right, n_figures, fractional, first_year, by_newman),
+        )
+        sums: dict[str, Any] = {"n_figures": n_figures, "fractional": fractional, "first_year": first_year}
+        if newman:
+            sums["newman"] = by_newman
+        return left[:n_found], right[:n_found], {name: values[:n_found] for name, values in sums.items()}
+
+    def count_once(self, again: Listing, lefts: Integers, rights: Integers, sums: dict[str, Any], *, unit: str) -> None:
         """Count a pair once in a paper, or in figures that are one, with its largest values there."""
         import numpy as np
 
         entries = again.entries
+        cells = lefts * np.int64(self.width)
+        cells += rights
+        cells -= self.start * (self.width + 1)
         left, n_pairs, right = again.pairs(self.start, self.stop)
         cell = self._cells(entries, left, n_pairs, right)
         keep = cell < self.n_cells

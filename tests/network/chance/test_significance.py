@@ -18,6 +18,7 @@ from kg.network.chance.null_model import fit_configuration_model
 from kg.network.chance.significance import STATISTICS, Chance
 from kg.network.counting.evidence import Evidence
 from tests.network.builds import Drawn, Mention, write_build
+from tests.network.engines import ENGINES, use_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,8 @@ def evidence_of(figures: Figures) -> Evidence:
     nodes = pl.DataFrame({"species": [str(gene % SPECIES) for gene in known]}, schema={"species": pl.String})
     places = pl.Series([known.index(row["node"]) for row in rows], dtype=pl.Int64)
     figids = pl.Series([f"F{number}" for number in range(len(figures))])
-    return Evidence(nodes, support.with_columns(places.alias("node")), figids, SPECIES)
+    support = support.with_columns(pl.col("unit").alias("figure"), places.alias("node"))
+    return Evidence(nodes, support, figids, SPECIES)
 
 
 def pairs_of(figures: Figures) -> tuple[list[int], dict[tuple[int, int], int]]:
@@ -70,12 +72,13 @@ def measure(figures: Figures, *, null: Any = "hypergeometric") -> list[dict[str,
     return [{name: float(values[place[a, b]]) for name, values in columns.items()} for a, b, _ in met]
 
 
-@given(figure_lists, st.sampled_from([32_000_000, 30, 0]))
-@settings(max_examples=60, deadline=None)
-def test_statistics_are_those_of_each_pair(figures: Figures, cells: int) -> None:
+@given(figure_lists, st.sampled_from([32_000_000, 30, 0]), st.sampled_from(ENGINES))
+@settings(max_examples=90, deadline=None)
+def test_statistics_are_those_of_each_pair(figures: Figures, cells: int, engine: str) -> None:
     _, counts = pairs_of(figures)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kg.network.chance.significance, "_CELLS", cells)
+        use_engine(patch, engine)
         found = measure(figures)
     p_values = []
     for (a, b), k in counts.items():
