@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.facts import METABOLITES
 from kg.authority.audit.grading import INTERCEPT, Judgement, grade, weigh
-from kg.authority.audit.spelling import compare, plain, read_part
+from kg.authority.audit.spelling import compare, fits_bare, plain, read_part
 from kg.authority.audit.word_signals import word_signals
 from kg.model import LEXICON_TIERS
 from kg.tokens import fold
@@ -90,7 +90,7 @@ class Reading:
             self.case_of.append(places[key])
         self.cases = tuple(cases)
         is_official = LEXICON_TIERS.get(mention.lexicon) == "strict"
-        self.rank = _rank(mention, is_official=is_official)
+        self.rank = _rank(mention, self.part, is_official=is_official)
         bare = self.part.strip("()[]{}.,;:*\"'")
         is_long = len(bare) >= _LONG_ENOUGH
         self.is_exact = is_official and is_long and any(bare == other.symbol for other in mention.candidates)
@@ -108,8 +108,16 @@ class Reading:
         return Case(candidate, names, signals, total, contradicts, alone)
 
 
-def _rank(mention: Mention, *, is_official: bool) -> int:
+def _rank(mention: Mention, part: str, *, is_official: bool) -> int:
+    """Return how well a word fits an entry: as it is spelled, better if the entry is official; by letters; badly.
+
+    A p or c that a dash sets off is the prefix of a name (``p-ERK`` is phosphorylated ERK). An entry that is the name
+    fits as an alias that is spelled so, and one that takes the prefix for its first letter (``PERK``) by letters only.
+    """
     kind = compare(mention.word, mention.symbol).kind
-    if kind == "same":
+    is_name = fits_bare(part, mention.symbol)
+    if kind == "same" and is_name is None:
         return 0 if mention.family is not None or is_official else 1
-    return 2 if kind in ("letters", "shorthand") else 3
+    if is_name:
+        return 1
+    return 2 if kind in ("same", "letters", "shorthand") else 3

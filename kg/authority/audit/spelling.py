@@ -11,8 +11,10 @@ from kg.tokens import fold, token
 
 __all__ = [
     "Spelling",
+    "bare_name",
     "compare",
     "edit_distance",
+    "fits_bare",
     "greek_as_latin",
     "latin",
     "plain",
@@ -34,7 +36,10 @@ _ROMAN = re.compile(r"(?<=[A-Z0-9])(III|II|IV)$")
 _ROMAN_ENDS = re.compile(r"I(?<=[A-Z0-9]I)(II|I|V)(?= |$)")  # as `_ROMAN`; what begins with a letter is found fast
 _ARABIC = {"II": "2", "III": "3", "IV": "4"}
 _SHORTHAND = re.compile(r"(.*?)([0-9]+|[A-Za-z])((?:[/,&\-][0-9A-Za-z]{1,2})+)$")
-_PHOSPHORYLATED = re.compile(r"(?:^|(?<=[/,;+&|\s(]))(?:p-?|P-)([^/,;+&|\s]+)")
+# The p of a phosphorylated protein, the c of a cellular one (c-Raf, as against the v-Raf of a virus).
+_PREFIXED = re.compile(r"(?:^|(?<=[/,;+&|\s(]))(?:p-?|P-|[cC]-)([^/,;+&|\s]+)")
+_SET_OFF = re.compile(r"[pPcC]-(?=\w\w)")
+_PREFIXED_SYMBOL = re.compile(r"[pPcC]-|[pc](?=[A-Z])")
 _MOST_LISTED = 20  # numbers of a range such as DKK1-4
 
 Kind = Literal["same", "letters", "shorthand", "swap", "part", "other"]
@@ -206,20 +211,56 @@ def compare(word: str, symbol: str) -> Spelling:
     >>> compare("Aß", "ASS"), compare("НССсell", "ELL").kind
     (Spelling(kind='other', distance=2), 'part')
     """
-    part = read_part(word, symbol)
+    part = _with_gamma(read_part(word, symbol), symbol)
     read, wanted = plain(part), plain(symbol)
     if read == wanted:
         return Spelling("same" if fold(part) == fold(symbol) else "letters", 0)
     if read == f"{wanted}S" and part.rstrip(".,;:)]").endswith("s"):
         return Spelling("letters", 0)
-    if any(plain(piece) == wanted for piece in _PHOSPHORYLATED.findall(word)):
+    if any(plain(piece) == wanted for piece in _PREFIXED.findall(word)):
         return Spelling("letters", 0)
     distance = edit_distance(read, wanted)
-    if wanted in _listed(part):
+    if wanted in _listed(part) or ((bare := bare_name(part)) is not None and wanted in _listed(bare)):
         return Spelling("shorthand", distance)
     if unswapped(read) == unswapped(wanted):
         return Spelling("swap", distance)
     return Spelling("part" if wanted in read or (fold(symbol) in fold(part) and "ß" not in part) else "other", distance)
+
+
+def _with_gamma(part: str, symbol: str) -> str:
+    """Return a word whose last letter is the G of gamma where the symbol's is and OCR read its twin, y (``IKKy``)."""
+    is_gamma = symbol.endswith("γ") or symbol.lower().endswith("gamma")
+    return f"{part[:-1]}G" if is_gamma and part.endswith("y") else part
+
+
+def bare_name(part: str) -> str | None:
+    """Return a name without the p or c that a dash sets off before it; None where there is none.
+
+    Examples
+    --------
+    >>> bare_name("p-ERK"), bare_name("c-Raf-1"), bare_name("PERK")
+    ('ERK', 'Raf-1', None)
+    """
+    match = _SET_OFF.match(part)
+    return None if match is None else part[match.end() :]
+
+
+def fits_bare(part: str, symbol: str) -> bool | None:
+    """Return whether a symbol is the name behind the p or c that a word sets off, or takes that letter for its own.
+
+    None where the word sets off none, or the symbol has the prefix as such, too.
+
+    Examples
+    --------
+    >>> fits_bare("p-ERK", "ERK"), fits_bare("p-ERK", "PERK"), fits_bare("c-Raf", "c-Raf"), fits_bare("PERK", "PERK")
+    (True, False, None, None)
+    """
+    bare = bare_name(part)
+    if bare is None:
+        return None
+    if plain(bare) == plain(symbol):
+        return True
+    return False if plain(part) == plain(symbol) and not _PREFIXED_SYMBOL.match(symbol) else None
 
 
 def _listed(word: str) -> set[str]:

@@ -182,3 +182,22 @@ def test_scores_rise_with_the_weights_and_grades_follow() -> None:
         assert (more > score(base)) == (weight > 0)
     cases = (["official_symbol", "official_companions"], ["alias"], ["metabolite"], ["sharp_s"])
     assert tuple(judge([Signal(name, "") for name in names])[1] for names in cases) == GRADES
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "swallowed"), [("p-ERK", "ERK", "PERK"), ("P-ERK,", "ERK", "PERK"), ("c-Raf-1", "Raf-1", "CRAF1")]
+)
+def test_a_prefix_that_a_dash_sets_off_is_no_letter_of_the_name(word: str, name: str, swallowed: str) -> None:
+    right = mention(word, name, number=1)._replace(candidates=(Candidate("2", name),))
+    wrong = mention(word, swallowed, number=2)._replace(candidates=(Candidate("3", swallowed),))
+    assert "better_reading" not in signals(right, wrong)
+    bare = word.rstrip(",")
+    assert signals(wrong, right)["better_reading"] == f"{bare} was also read as {name}, which fits better"
+
+
+def test_a_prefix_that_the_symbol_has_too_is_part_of_it() -> None:
+    raf = mention("c-Raf", "c-Raf", number=1)._replace(candidates=(Candidate("2", "RAF1"),))
+    family = mention("c-Raf", "RAF", number=2, family="RAF")._replace(candidates=(Candidate("4", "ARAF"),))
+    assert "better_reading" not in signals(mention("pRb", "pRb"), mention("pRb", "RB1", number=2))
+    assert "better_reading" not in signals(raf, family)
+    assert "better_reading" not in signals(family, raf)
