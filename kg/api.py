@@ -183,13 +183,18 @@ class Build(Folder):
         return query(self, text, limit=limit)
 
     def cypher(
-        self, text: str, *, limit: int | None = None, made: Callable[[Path], None] | None = None
+        self,
+        text: str,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        made: Callable[[Path], None] | None = None,
     ) -> CypherResult:
         """Return the answer to a Cypher query on the property graph, as `kg.export.cypher.cypher` gives it.
 
         Parameters
         ----------
-        text, limit, made
+        text, limit, timeout, made
             Those of `kg.export.cypher.cypher`.
 
         Examples
@@ -200,7 +205,7 @@ class Build(Folder):
         """
         from kg.export.cypher import cypher
 
-        return cypher(self, text, limit=limit, made=made)
+        return cypher(self, text, limit=limit, timeout=timeout, made=made)
 
     def cooccurrence(
         self, *, attributes: Collection[str] | None = None, **options: Unpack[NetworkOptions]

@@ -800,7 +800,7 @@ TESTED = {
         *("folder", "target", "endpoint", "query_endpoint", "graph", "user", "replace", "uri", "database", "quiet"),
         *SELECTION_OPTIONS,
     },
-    "cypher": {"folder", "text", "file", "result_format", "limit"},
+    "cypher": {"folder", "text", "file", "result_format", "limit", "timeout"},  # tests/export/test_cypher.py
     "audit": {"folder", "output", "hgnc", "grades", "limit"},
     "hgnc": set(),
 }

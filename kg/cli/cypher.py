@@ -25,6 +25,9 @@ def cypher(
         Literal["table", "csv", "tsv", "json"], typer.Option("--format", help="How to print the answer.")
     ] = "table",
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, max=MANY, help="Print only N rows.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=0.001, max=1e6, help="End a query that takes longer.")
+    ] = None,
 ) -> None:
     """Answer a Cypher query; needs `pip install 'pfocr-kg[ladybug]'`."""
     from kg.api import read_build
@@ -35,5 +38,5 @@ def cypher(
     def made(path: Path) -> None:
         typer.echo(f"{path}: made for this query and those to come", err=True)
 
-    answer = read_build(folder).cypher(asked, limit=limit, made=made)
+    answer = read_build(folder).cypher(asked, limit=limit, timeout=timeout, made=made)
     write_cypher_result(answer, sys.stdout.buffer, result_format)

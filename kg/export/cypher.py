@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from kg.answers import to_json
-from kg.errors import ExportError, QueryError
+from kg.errors import ExportError, QueryError, QueryLimitError
 from kg.export.ladybug_file import connected, schema_statements, write_ladybug
 from kg.export.property_graph import PropertyGraph
 from kg.rdf.results import write_cells
@@ -56,6 +57,7 @@ _REFUSED = frozenset(
 )
 _CALLED = frozenset({"SHOW_TABLES", "TABLE_INFO", "SHOW_CONNECTION", "DB_VERSION", "SHOW_FUNCTIONS"})
 _INTERNAL = frozenset({"_ID", "_SRC", "_DST"})
+_ENDED = "Interrupted."  # what LadybugDB says of a query that took too long
 _BREAKS = re.compile("[\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 
@@ -84,7 +86,12 @@ class CypherResult:
 
 
 def cypher(
-    folder: Folder, text: str, *, limit: int | None = None, made: Callable[[Path], None] | None = None
+    folder: Folder,
+    text: str,
+    *,
+    limit: int | None = None,
+    timeout: float | None = None,
+    made: Callable[[Path], None] | None = None,
 ) -> CypherResult:
     """Return the answer to a Cypher query about a build.
 
@@ -96,6 +103,8 @@ def cypher(
         One query that reads: MATCH, WITH, UNWIND, RETURN and so on.
     limit
         The largest number of rows to return, the first that are found.
+    timeout
+        Seconds after which it is ended, without the time that making the database takes.
     made
         Told where the database is, if this query had to make it.
 
@@ -103,6 +112,8 @@ def cypher(
     ------
     QueryError
         If the query is malformed, or is not allowed.
+    QueryLimitError
+        If it took longer than `timeout`.
     ExportError
         If LadybugDB is not installed, or the database cannot be made.
 
@@ -118,11 +129,17 @@ def cypher(
     """
     if limit is not None and limit < 0:
         raise QueryError(f"a limit of {limit}: give a number from 0")
+    if timeout is not None and not 0 < timeout < math.inf:
+        raise QueryError(f"a timeout of {timeout:g} s: give a number of seconds above 0")
     check_cypher(text)
     with connected(database_of(folder, made=made), read_only=True) as connection:
+        if timeout is not None:
+            connection.set_query_timeout(max(1, round(timeout * 1_000)))
         try:
             answer = cast("ladybug.QueryResult", connection.execute(text))
         except RuntimeError as error:
+            if timeout is not None and str(error) == _ENDED:
+                raise QueryLimitError(f"the query took longer than {timeout:g} s and was ended", "time") from error
             raise QueryError(f"the query cannot be answered: {visible(str(error))}") from error
         rows: list[tuple[Any, ...]] = []
         while answer.has_next() and (limit is None or len(rows) < limit):

@@ -35,10 +35,11 @@ _ROWS = 5_000  # of a transaction
 _NOTE = "KgLoad"
 _SCHEMES = tuple(f"{name}{secure}://" for name in ("bolt", "neo4j") for secure in ("", "+s", "+ssc"))
 
-_NODES = "UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n = row"
+# `+=` removes what is null in a row, and keeps what others have added to a node or an edge.
+_NODES = "UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n += row"
 _EDGES = """UNWIND $rows AS row
 MATCH (a:{source} {{id: row.source}}) MATCH (b:{target} {{id: row.target}})
-MERGE (a)-[r:{relationship}]->(b) SET r = row.properties"""
+MERGE (a)-[r:{relationship}]->(b) SET r += row.properties"""
 
 
 def load_neo4j(
@@ -130,7 +131,12 @@ def _merge(transaction: neo4j.ManagedTransaction, statement: str, rows: list[Any
 
 
 def _n_merged(session: neo4j.Session, key: str) -> int:
-    """Return how many rows of this graph a load before merged; 0 where there was none, or it is complete."""
+    """Return how many rows of this graph a load before merged; 0 where there was none, or it is complete.
+
+    Notes of other graphs end here: this load may change what theirs merged, so they begin anew, as this one does if
+    another came in between.
+    """
+    session.run(f"MATCH (n:{_NOTE}) WHERE n.key <> $key DELETE n", key=key).consume()
     found = session.run(f"MATCH (n:{_NOTE} {{key: $key}}) RETURN n.n_rows AS n", key=key).single()
     return 0 if found is None else int(found["n"])
 

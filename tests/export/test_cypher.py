@@ -7,7 +7,10 @@ import io
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,7 +20,7 @@ from typer.testing import CliRunner
 import kg
 import kg.export.cypher
 from kg.cli import app
-from kg.errors import ExportError, QueryError
+from kg.errors import ExportError, QueryError, QueryLimitError
 from kg.export import PropertyGraph, Selection
 from kg.export.cypher import CypherResult, check_cypher, database_of, write_cypher_result
 from kg.export.ladybug_file import TARGET, connected, write_ladybug
@@ -304,3 +307,30 @@ def test_without_the_extra_there_is_a_sentence(
         build.cypher(SYMBOLS)
     with pytest.raises(ExportError, match=r"pip install 'pfocr-kg\[ladybug\]'"):
         build.export("ladybug", tmp_path / "x.lbug")
+
+
+ENDLESS = (
+    "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE (a * b) % 7 = 9 RETURN count(*) AS n"
+)
+
+
+def test_a_query_that_takes_too_long_is_ended(build: kg.Build) -> None:
+    with pytest.raises(QueryLimitError, match=r"took longer than 0.2 s and was ended") as caught:
+        build.cypher(ENDLESS, timeout=0.2)
+    assert caught.value.limit == "time"
+    assert build.cypher("RETURN 1 AS n", timeout=60).rows == ((1,),)
+    for timeout in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(QueryError, match="give a number of seconds above 0"):
+            build.cypher("RETURN 1 AS n", timeout=timeout)
+    done = runner.invoke(app, ["cypher", str(build.path), ENDLESS, "--timeout", "0.2"])
+    assert (done.stdout, isinstance(done.exception, QueryLimitError)) == ("", True)
+
+
+def test_ctrl_c_ends_a_query(build: kg.Build) -> None:
+    build.cypher("RETURN 1 AS n")  # the database is there
+    command = [sys.executable, "-m", "kg", "cypher", str(build.path), ENDLESS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)
+    assert (process.returncode, *said) == (130, "", "")

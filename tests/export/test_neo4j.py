@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import kg.export.neo4j_bolt
 from kg.cli import app
 from kg.errors import ExportError
-from kg.export import PropertyGraph
+from kg.export import PropertyGraph, Selection
 from kg.export.neo4j_bolt import load_neo4j
 from kg.export.schema import edge_schema, node_schema
 from kg.rdf.query import load_store, query
@@ -148,6 +148,30 @@ def test_a_load_goes_on_where_it_failed(
     monkeypatch.setattr(kg.export.neo4j_bolt, "_merge", counting)
     assert load_neo4j(graph, server.uri, password=PASSWORD).differences == ()
     assert sum(made) == sum(graph.counts().values()) - note
+    assert_holds(session, seeds_build)
+
+
+def test_another_load_in_between_makes_the_first_begin_anew(
+    server: Neo4j, session: neo4j.Session, seeds_build: kg.Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kg.export.neo4j_bolt, "_ROWS", 10)
+    statements = kg.export.neo4j_bolt._statements
+
+    def failing(graph: PropertyGraph) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        for number, (statement, rows) in enumerate(statements(graph)):
+            yield ("UNWIND $rows AS row RETURN 1/0", rows) if number == 12 else (statement, rows)
+
+    monkeypatch.setattr(kg.export.neo4j_bolt, "_statements", failing)
+    for selection in (Selection(), Selection(tier="strict")):  # the counts of the second are lower
+        with pytest.raises(ExportError, match="by zero"):
+            load_neo4j(PropertyGraph(seeds_build, selection), server.uri, password=PASSWORD)
+    monkeypatch.setattr(kg.export.neo4j_bolt, "_statements", statements)
+    session.run("MATCH (n:Gene {id: '6774'}) SET n.note = 'mine', n.full_name = 'of an older build'").consume()
+    assert load_neo4j(PropertyGraph(seeds_build), server.uri, password=PASSWORD).differences == ()
+    note = session.run("MATCH (n:Gene {id: '6774'}) WITH n, n.note AS note REMOVE n.note RETURN note").single(
+        strict=True
+    )
+    assert note["note"] == "mine"  # what others added stays, and what is null is taken away
     assert_holds(session, seeds_build)
 
 

@@ -34,7 +34,7 @@ def test_statements_hold_every_row_once_and_no_text(monkeypatch: pytest.MonkeyPa
             assert [] not in (row | row.get("properties", {})).values()  # the import files have none of these either
     names = {name: n for name, n in graph.counts().items() if n}
     assert sorted(n_rows.values()) == sorted(names.values())
-    assert "UNWIND $rows AS row MERGE (n:Gene {id: row.id}) SET n = row" in n_rows
+    assert "UNWIND $rows AS row MERGE (n:Gene {id: row.id}) SET n += row" in n_rows
     assert all("'" not in statement for statement in n_rows)
 
 
