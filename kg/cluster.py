@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import re
 import uuid
 from collections import deque
@@ -66,21 +65,19 @@ class Cluster:
         from distributed import CancelledError, KilledWorker
         from distributed.comm import CommClosedError
 
-        run, name = partial(_run, __version__), uuid.uuid4().hex
         pending: deque[Future] = deque()
-        # A task of its own, so that a function with large arguments goes to each worker once, and where a worker died
-        # with it is made again.
-        shared = self._client.submit(_unpickled, __version__, pickle.dumps(function), key=f"kg-{name}", pure=False)
         ahead = LOOK_AHEAD
         try:
-            for n, item in enumerate(items):
-                if n % TASKS_BETWEEN_COUNTS == 0:
-                    ahead = LOOK_AHEAD * max(1, self._n_threads())
-                pending.append(self._client.submit(run, shared, item, key=f"kg-{name}-{n}", pure=False))
-                if len(pending) >= ahead:
+            with self._sent(function) as name:
+                run = partial(_run, __version__, name)
+                for n, item in enumerate(items):
+                    if n % TASKS_BETWEEN_COUNTS == 0:
+                        ahead = LOOK_AHEAD * max(1, self._n_threads())
+                    pending.append(self._client.submit(run, item, key=f"{name}-{n}", pure=False))
+                    if len(pending) >= ahead:
+                        yield self._result(pending.popleft())
+                while pending:
                     yield self._result(pending.popleft())
-            while pending:
-                yield self._result(pending.popleft())
         except KilledWorker as error:
             raise BuildError(
                 "several Dask workers died of one task, most often because their memory was full; give them more, and"
@@ -93,7 +90,27 @@ class Cluster:
         except (CancelledError, CommClosedError) as error:
             raise BuildError("the Dask scheduler is gone; start it again, and build again") from error
         finally:
-            self._client.cancel([*pending, shared], reason="the build ended")
+            self._client.cancel(list(pending), reason="the build ended")
+
+    @contextmanager
+    def _sent(self, function: Callable[[T], R]) -> Iterator[str]:
+        """Give the name under which the workers, and those that come later, have a function in the block."""
+        from kg.cluster_worker import Function
+
+        name = f"kg-{uuid.uuid4().hex}"
+        try:
+            self._client.register_plugin(Function(function), name=name)
+        except Exception as error:
+            if type(error) is not Exception:  # Dask has no other type for what a worker could not read
+                raise
+            raise BuildError(
+                f"the Dask workers lack a module ({error}); install pfocr-kg {__version__} there"
+            ) from error
+        try:
+            yield name
+        finally:
+            if self._client.status == "running":
+                self._client.unregister_worker_plugin(name)
 
     def _result(self, future: Future) -> Any:
         while True:
@@ -107,23 +124,15 @@ class Cluster:
         return sum(self._client.nthreads().values())
 
 
-def _run(version: str, function: Callable[[T], R], item: T) -> R:
-    """Return the function's result, on a worker."""
-    _check_version(version)
-    return function(item)
+def _run(version: str, name: str, item: T) -> Any:
+    """Return the result of the function that was sent under a name, on a worker."""
+    from kg.cluster_worker import do
 
-
-def _check_version(version: str) -> None:
     if version != __version__:
         raise BuildError(
             f"the Dask workers have pfocr-kg {__version__} and this process has {version}; install the same version"
         )
-
-
-def _unpickled(version: str, function: bytes) -> Any:
-    """Return a function that was pickled, on a worker."""
-    _check_version(version)
-    return pickle.loads(function)  # noqa: S301 - our own, as is all that Dask sends
+    return do(name, item)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BOTH = ("turtle", "json-ld")
+GRADED: dict[str, Any] = {"audit": True, "hgnc": "tests/authority/hgnc.txt"}
+"""With HGNC's table, which each worker gets once."""
 LOOPBACK = "127.0.0.1:0"
 
 
@@ -131,8 +133,8 @@ def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_build_gives_the_same_bytes(threads: Any, tmp_path: Path) -> None:
-    expected = contents(kg.build(SEEDS, output=tmp_path / "here", formats=BOTH).path)
-    made = kg.build(SEEDS, output=tmp_path / "there", formats=BOTH, dask=threads.scheduler_address)
+    expected = contents(kg.build(SEEDS, output=tmp_path / "here", formats=BOTH, **GRADED).path)
+    made = kg.build(SEEDS, output=tmp_path / "there", formats=BOTH, dask=threads.scheduler_address, **GRADED)
     assert contents(made.path) == expected
     with pytest.raises(BuildError, match="give one of them"):
         kg.build(SEEDS, workers=2, dask=threads.scheduler_address)
@@ -163,7 +165,7 @@ def processes() -> Iterator[Any]:
 @pytest.mark.integration
 def test_a_worker_that_is_killed_changes_nothing(processes: Any, tmp_path: Path) -> None:
     source = corpus(tmp_path / "in", **{f"PMC1__f{n:04}": numbered(n) for n in range(6000)})
-    expected = contents(kg.build(source, output=tmp_path / "here", formats=BOTH, workers=1).path)
+    expected = contents(kg.build(source, output=tmp_path / "here", formats=BOTH, workers=1, **GRADED).path)
     victims = [worker.pid for worker in processes.workers.values()]
     killed: list[int] = []
 
@@ -172,11 +174,25 @@ def test_a_worker_that_is_killed_changes_nothing(processes: Any, tmp_path: Path)
             killed.append(victims[0])
             os.kill(victims[0], signal.SIGKILL)
 
-    made = kg.build(
-        source, output=tmp_path / "there", formats=BOTH, dask=processes.scheduler_address, progress=kill_once
-    )
+    there = {"output": tmp_path / "there", "dask": processes.scheduler_address}
+    made = kg.build(source, formats=BOTH, progress=kill_once, **there, **GRADED)
     assert killed == victims[:1]
     assert contents(made.path) == expected
+
+
+@pytest.mark.integration
+def test_a_worker_without_the_package_is_a_sentence() -> None:
+    hidden = "import sys; sys.modules['kg'] = None"
+    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=LOOPBACK, silence_logs=50) as local:
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-nanny"]
+        with subprocess.Popen([*command, "--no-dashboard", "--preload", hidden], stderr=subprocess.DEVNULL) as worker:
+            try:
+                with open_cluster(local.scheduler_address) as found:
+                    found._client.wait_for_workers(1, timeout=60)
+                    with pytest.raises(BuildError, match=r"workers lack a module .*kg.*; install pfocr-kg .* there"):
+                        list(found.map(square, [1]))
+            finally:
+                worker.kill()
 
 
 @pytest.mark.integration
