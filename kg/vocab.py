@@ -56,6 +56,7 @@ __all__ = [
     "mesh_iri",
     "named_iri",
     "ndex_iri",
+    "omim_iri",
     "organism_iri",
     "page_url",
     "paper_iri",
@@ -182,6 +183,7 @@ PROPERTIES = {
         _property("schema:taxonomicRange", Value.IRI),
         _property("schema:url", Value.IRI),
         _property("skos:altLabel", Value.TEXT),
+        _property("skos:closeMatch", Value.IRI),
         _property("skos:exactMatch", Value.IRI),
         _property("skos:note", Value.TEXT),
         _property("wp:bdbEnsembl", Value.IRI),
@@ -191,11 +193,15 @@ PROPERTIES = {
         _property("pfkg:assessedGene", Value.IRI),
         _property("pfkg:assesses", Value.IRI),
         _property("pfkg:candidateGene", Value.IRI),
+        _property("pfkg:cytogeneticLocation", Value.TEXT),
         _property("pfkg:figureNumber", Value.TEXT),
         _property("pfkg:figureType", Value.TEXT),
+        _property("pfkg:geneGroup", Value.TEXT),
         _property("pfkg:grade", Value.IRI),
         _property("pfkg:lexicon", Value.IRI),
         _property("pfkg:lexiconName", Value.TEXT),
+        _property("pfkg:locusGroup", Value.TEXT),
+        _property("pfkg:locusType", Value.TEXT),
         _property("pfkg:matchedSymbol", Value.TEXT),
         _property("pfkg:member", Value.IRI),
         _property("pfkg:occurrences", Value.INTEGER),
@@ -357,6 +363,7 @@ TAXA = {
     "Plasmodium falciparum": "5833",
     "Rattus norvegicus": "10116",
     "Saccharomyces cerevisiae": "4932",
+    "Salmonella typhimurium": "90371",
     "Sus scrofa": "9823",
     "Xenopus laevis": "8355",
     "Xenopus tropicalis": "8364",
@@ -472,6 +479,11 @@ def hgnc_symbol_iri(symbol: str) -> str:
 def hgnc_iri(hgnc_id: str) -> str:
     """Return the IRI of an entry of HGNC at identifiers.org, from an id like ``HGNC:11364``."""
     return f"https://identifiers.org/hgnc/{_segment(hgnc_id.removeprefix('HGNC:'))}"
+
+
+def omim_iri(omim: str) -> str:
+    """Return the IRI of an entry of OMIM at identifiers.org, from its number."""
+    return f"https://identifiers.org/mim/{_segment(omim)}"
 
 
 def ensembl_iri(ensembl: str) -> str:

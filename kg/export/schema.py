@@ -163,15 +163,15 @@ _OF_HGNC = (
     Property("hgnc_id", "string", "its HGNC id, `HGNC:` and a number; null without HGNC's table", "skos:exactMatch"),
     Property("hgnc_symbol", "string", "the symbol that HGNC approves today", "skos:altLabel"),
     Property("full_name", "string", "the name that HGNC approves", "schema:name"),
-    Property("locus_group", "string", "HGNC's locus group"),
-    Property("locus_type", "string", "HGNC's locus type"),
-    Property("location", "string", "its place on a chromosome"),
+    Property("locus_group", "string", "HGNC's locus group", "pfkg:locusGroup"),
+    Property("locus_type", "string", "HGNC's locus type", "pfkg:locusType"),
+    Property("location", "string", "its place on a chromosome", "pfkg:cytogeneticLocation"),
     Property("aliases", "string[]", "alias symbols", "skos:altLabel"),
     Property("previous_symbols", "string[]", "symbols that were approved before", "skos:altLabel"),
     Property("ensembl", "string", "its Ensembl gene id", "wp:bdbEnsembl"),
     Property("uniprot", "string[]", "its UniProt accessions", "wp:bdbUniprot"),
-    Property("omim", "string[]", "its OMIM ids"),
-    Property("gene_groups", "string[]", "the names of its HGNC gene groups"),
+    Property("omim", "string[]", "its OMIM ids", "skos:closeMatch"),
+    Property("gene_groups", "string[]", "the names of its HGNC gene groups", "pfkg:geneGroup"),
 )
 _TERM_KEY = "`MESH:` and the MeSH id; else `{other}:` and that id; else `name:` and its name, as of families"
 

@@ -174,8 +174,20 @@ def parse_figure(
         block=_block(document),
         extra=_extra(document),
     )
+    _check_species(document, figure)
     generation = {Form.EMBEDDED: 1, Form.TABLE: 2, Form.ABSENT: 0}[genes.form]
     return ParsedFigure(figure, tuple(document.problems), generation)
+
+
+def _check_species(document: _Document, figure: Figure) -> None:
+    """Warn if the file names species, and has genes of others."""
+    if not figure.organisms:
+        return
+    named = {candidate.gene.organism for mention in figure.mentions for candidate in mention.candidates}
+    others = ", ".join(sorted(name for name in named.difference(figure.organisms) if name))
+    if others:
+        key = "organisms" if document.fields.get("organisms") else "organisms_ner"
+        document.warn(key, ", ".join(figure.organisms), f"it does not name {others}, of which the figure has genes")
 
 
 def _read(document: _Document, markdown: bytes) -> None:

@@ -60,6 +60,7 @@ _SAME_AS = PROPERTIES["schema:sameAs"]
 _RANGE = PROPERTIES["schema:taxonomicRange"]
 _URL = PROPERTIES["schema:url"]
 _ALT_LABEL = PROPERTIES["skos:altLabel"]
+_CLOSE_MATCH = PROPERTIES["skos:closeMatch"]
 _EXACT_MATCH = PROPERTIES["skos:exactMatch"]
 _NOTE = PROPERTIES["skos:note"]
 _ENSEMBL = PROPERTIES["wp:bdbEnsembl"]
@@ -69,11 +70,15 @@ _ANNOTATION = PROPERTIES["pfkg:annotation"]
 _ASSESSED_GENE = PROPERTIES["pfkg:assessedGene"]
 _ASSESSES = PROPERTIES["pfkg:assesses"]
 _CANDIDATE = PROPERTIES["pfkg:candidateGene"]
+_LOCATION = PROPERTIES["pfkg:cytogeneticLocation"]
 _FIGURE_NUMBER = PROPERTIES["pfkg:figureNumber"]
 _FIGURE_TYPE = PROPERTIES["pfkg:figureType"]
 _GRADE = PROPERTIES["pfkg:grade"]
+_GENE_GROUP = PROPERTIES["pfkg:geneGroup"]
 _LEXICON = PROPERTIES["pfkg:lexicon"]
 _LEXICON_NAME = PROPERTIES["pfkg:lexiconName"]
+_LOCUS_GROUP = PROPERTIES["pfkg:locusGroup"]
+_LOCUS_TYPE = PROPERTIES["pfkg:locusType"]
 _MATCHED_SYMBOL = PROPERTIES["pfkg:matchedSymbol"]
 _MEMBER = PROPERTIES["pfkg:member"]
 _OCCURRENCES = PROPERTIES["pfkg:occurrences"]
@@ -370,8 +375,13 @@ def _gene_properties(gene: Gene, known: HgncGene | None) -> _Properties:
         symbols = (known.symbol, *known.aliases, *known.previous)
         properties.texts(_ALT_LABEL, *[symbol for symbol in symbols if symbol != gene.symbol])
         properties.iris(_EXACT_MATCH, vocab.hgnc_iri(known.hgnc_id))
+        properties.iris(_CLOSE_MATCH, *map(vocab.omim_iri, known.omim))
         properties.iris(_ENSEMBL, vocab.ensembl_iri(known.ensembl) if known.ensembl else None)
         properties.iris(_UNIPROT, *map(vocab.uniprot_iri, known.uniprot))
+        properties.texts(_LOCUS_GROUP, known.locus_group)
+        properties.texts(_LOCUS_TYPE, known.locus_type)
+        properties.texts(_LOCATION, known.location)
+        properties.texts(_GENE_GROUP, *known.gene_groups)
     return properties
 
 

@@ -154,6 +154,24 @@ def test_organisms_come_in_every_shape(organisms: str, expected: tuple[str, ...]
     assert figure(raw(organisms + "\ngenes: []\n")).organisms == expected
 
 
+ROW = "\ngenes:\n- {word: JAK1, symbol: JAK1, source: hgnc_symbol, hgnc_symbol: JAK1, entrez: '3716'}\n"
+
+
+def test_species_that_do_not_include_those_of_the_genes_are_a_warning() -> None:
+    problem = warning(raw("organisms: Yeast, Sus scrofa" + ROW))
+    assert (problem.path, problem.value) == ("organisms", "Yeast, Sus scrofa")
+    assert problem.line is not None
+    assert problem.reason == "it does not name Homo sapiens, of which the figure has genes"
+    assert warning(raw("organisms_ner: [Danio rerio]" + ROW)).path == "organisms_ner"
+
+
+@pytest.mark.parametrize(
+    "organisms", ["organisms: NA", "organisms: Yeast, Homo sapiens", "organisms_ner: [Homo sapiens]"]
+)
+def test_species_that_include_those_of_the_genes_are_none(organisms: str) -> None:
+    assert problems(raw(organisms + ROW)) == []
+
+
 @pytest.mark.parametrize("link", ["/pmc/articles/PMC1/figure/F1/", "pmc/articles/PMC1/figure/F1/"])
 def test_figlink_comes_with_and_without_its_slash(link: str) -> None:
     assert figure(document(figlink=link)).page == "pmc/articles/PMC1/figure/F1/"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Auditor", "Verdict"]
 
-_CACHED = 16_384  # readings that are kept
+_CACHED = 32_768  # readings that are kept
 
 
 class Verdict(NamedTuple):

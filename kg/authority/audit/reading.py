@@ -71,6 +71,11 @@ class Reading:
         Whether the word is an official symbol as it is spelled, and long enough not to be one by chance.
     """
 
+    __slots__ = (
+        *("case_of", "cases", "folded_symbol", "genes", "is_exact", "is_family", "mention", "part"),
+        *("plain_part", "plain_symbol", "plain_word", "rank"),
+    )
+
     def __init__(self, mention: Mention, known: KnownGenes) -> None:
         self.mention = mention
         self.part = read_part(mention.word, mention.symbol)
