@@ -15,6 +15,7 @@ from typing import Any
 import pyoxigraph
 import pytest
 import yaml
+from rdflib import Graph
 
 import kg
 from kg.export import write_blocks
@@ -115,6 +116,12 @@ def test_every_triple_that_an_audit_adds(curated: kg.Build, expected: Triples, n
     # The word may mean two genes now.
     body = (mention, f"<{expand('oa:hasBody')}>", "<https://identifiers.org/ncbigene/19>")
     assert set(expected) - set(found) == {body}
+
+
+def test_rdflib_reads_what_an_audit_adds(curated: kg.Build) -> None:
+    graph = set(curated.graph())
+    for name in ("graph.ttl", "graph.jsonld"):
+        assert set(Graph().parse(curated.path / name)) == graph
 
 
 def test_the_classes_and_properties_written_are_those_declared(curated: kg.Build) -> None:
