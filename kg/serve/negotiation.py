@@ -23,6 +23,8 @@ class MediaType(NamedTuple):
         The media type that the answer is labelled with.
     aliases
         Other media types that mean it.
+    spellings
+        What clients call it, too, where ``format=`` is theirs and not ours.
     iri
         The format in a service description, a term of https://www.w3.org/ns/formats/.
     charset
@@ -33,6 +35,7 @@ class MediaType(NamedTuple):
     type: str
     aliases: tuple[str, ...] = ()
     iri: str = ""
+    spellings: tuple[str, ...] = ()
     charset: bool = False
 
     @property
@@ -52,10 +55,10 @@ ROWS = (
 """The formats of SELECT and ASK, the preferred first."""
 
 GRAPH = (
-    MediaType("turtle", "text/turtle", ("application/x-turtle",), _W3C + "Turtle", charset=True),
+    MediaType("turtle", "text/turtle", ("application/x-turtle",), _W3C + "Turtle", ("n3",), charset=True),
     MediaType("n-triples", "application/n-triples", ("text/plain",), _W3C + "N-Triples"),
-    MediaType("rdf-xml", "application/rdf+xml", ("application/xml", "text/xml"), _W3C + "RDF_XML"),
-    MediaType("json-ld", "application/ld+json", ("application/json",), _W3C + "JSON-LD"),
+    MediaType("rdf-xml", "application/rdf+xml", ("application/xml", "text/xml"), _W3C + "RDF_XML", ("xml", "rdf+xml")),
+    MediaType("json-ld", "application/ld+json", ("application/json",), _W3C + "JSON-LD", ("json",)),
 )
 """The formats of CONSTRUCT, DESCRIBE and of descriptions, the preferred first."""
 
@@ -101,17 +104,30 @@ def choose(accept: Sequence[str], offered: Sequence[MediaType]) -> MediaType:
     return best
 
 
-def named(name: str, offered: Sequence[MediaType]) -> MediaType:
+def named(names: Sequence[str], offered: Sequence[MediaType]) -> MediaType:
     """Return the format that ``format=`` names, by its name or its media type.
+
+    Parameters
+    ----------
+    names
+        What it says, in order; SPARQLWrapper gives a name and a list of media types. The first that is offered counts.
+    offered
+        The formats.
 
     Raises
     ------
     Refusal
-        406, if it is none of those that are offered.
+        406, if none is one of those that are offered.
+
+    Examples
+    --------
+    >>> named(["json-ld", "application/ld+json,application/x-json+ld"], GRAPH).name, named(["xml"], GRAPH).name
+    ('json-ld', 'rdf-xml')
     """
-    for media in offered:
-        if name.lower() in (media.name, media.type):
-            return media
+    for name in (part.strip().lower() for value in names for part in value.split(",")):
+        for media in offered:
+            if name in (media.name, media.type, *media.spellings):
+                return media
     raise Refusal(406, f"the format asked for is not offered for this answer; there are {_list(offered)}")
 
 

@@ -44,14 +44,14 @@ class Asked:
         The query; None where the request has none, and asks for the service's description.
     default_graphs, named_graphs
         The graphs of the dataset that the request names, IRIs; both empty where it names none.
-    format
+    formats
         What ``format=`` says, which goes before ``Accept``; not part of the standard.
     """
 
     query: str | None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    format: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 def check_content_type(value: str | None, *, encoding: str | None = None) -> str:
@@ -107,7 +107,7 @@ def read_request(query_string: bytes, *, content_type: str | None = None, body: 
     Examples
     --------
     >>> read_request(b"query=ASK%20%7B%7D&default-graph-uri=http%3A%2F%2Fexample.org%2Fg")
-    Asked(query='ASK {}', default_graphs=('http://example.org/g',), named_graphs=(), format=None)
+    Asked(query='ASK {}', default_graphs=('http://example.org/g',), named_graphs=(), formats=())
     """
     parameters = _parameters(query_string, "the address")
     query: str | None
@@ -130,7 +130,7 @@ def read_request(query_string: bytes, *, content_type: str | None = None, body: 
         query,
         tuple(_graphs(parameters, "default-graph-uri")),
         tuple(_graphs(parameters, "named-graph-uri")),
-        _only("format", _values(parameters, "format")),
+        tuple(_values(parameters, "format")),
     )
 
 

@@ -25,7 +25,7 @@ from kg.serve.protocol import MAX_BODY_BYTES, check_content_type, read_request
 from kg.serve.sending import Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from kg.folder import Folder
     from kg.rdf.workers import Answer
@@ -150,10 +150,7 @@ class Service:
 
     def _description(self, request: Request, asked: Asked) -> Response:
         offered = (*GRAPH, HTML)
-        if asked.format is not None:
-            media = named(asked.format, offered)
-        else:
-            media = choose(request.headers.getlist("accept"), offered)
+        media = _format(request, asked.formats, offered)
         if media is HTML:
             return Response(self._page, media_type=HTML.label, headers={"Vary": "Accept"})
         endpoint = str(request.url.replace(query="", fragment=""))
@@ -201,11 +198,7 @@ class Service:
         return Response(text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
 
     async def _figure(self, request: Request) -> Response:
-        name = request.query_params.get("format")
-        if name is not None:
-            media = named(name, FIGURE_FORMATS)
-        else:
-            media = choose(request.headers.getlist("accept"), FIGURE_FORMATS)
+        media = _format(request, request.query_params.getlist("format"), FIGURE_FORMATS)
         figid = await asyncio.to_thread(figure_id, self._folder, request.path_params["address"])
         headers = {"Vary": "Accept"}
         if media is HTML:
@@ -256,16 +249,18 @@ def _formats(request: Request, asked: Asked) -> _Chosen:
     refusal: Refusal | None = None
     for offered in (ROWS, GRAPH):
         try:
-            if asked.format is not None:
-                chosen.append(named(asked.format, offered))
-            else:
-                chosen.append(choose(request.headers.getlist("accept"), offered))
+            chosen.append(_format(request, asked.formats, offered))
         except Refusal as error:
             refusal = refusal or error
             chosen.append(None)
     if refusal is not None and chosen == [None, None]:
         raise refusal
     return _Chosen(*chosen)
+
+
+def _format(request: Request, names: Sequence[str], offered: Sequence[MediaType]) -> MediaType:
+    """Return the format that a client asks for, by ``format=`` or by ``Accept``."""
+    return named(names, offered) if names else choose(request.headers.getlist("accept"), offered)
 
 
 def _labelled(answer: Answer, chosen: _Chosen) -> Cached:

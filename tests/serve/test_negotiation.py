@@ -63,6 +63,6 @@ def test_no_header_is_an_error_of_ours(text: str) -> None:
 
 
 def test_formats_have_names() -> None:
-    assert named("CSV", ROWS) is named("text/csv", ROWS)
+    assert named(["CSV"], ROWS) is named(["docx, text/csv"], ROWS)
     with pytest.raises(Refusal, match="there are turtle"):
-        named("csv", GRAPH)
+        named(["csv"], GRAPH)
