@@ -18,7 +18,8 @@ import kg
 import kg.cli.query
 from kg.cli import app
 from kg.rdf.results import RESULT_FORMATS
-from tests.rdf.test_upload import GRAPH, Peer, served
+from kg.vocab import DATASET_GRAPH
+from tests.rdf.test_upload import GRAPH, Peer, description, served
 from tests.rdf.test_workers import ENDLESS
 from tests.test_cli import run
 
@@ -101,8 +102,35 @@ def test_an_example_is_asked_with_its_parameters(folder: Path) -> None:
     stat3 = run("query", folder, "--example", "gene-by-year", "--param", "gene=STAT3", "--format", "csv").stdout
     assert "2018" in stat3
     assert "2020" in stat3
-    other = run("query", folder, "--example", "gene-by-year", "--param", "gene=VHL", "--format", "csv").stdout
+    other = run("query", folder, "--example", "gene-by-year", "--param", "gene=SOCS3", "--format", "csv").stdout
     assert other != stat3
+
+
+@pytest.mark.parametrize(
+    ("example", "param", "reason"),
+    [
+        ("gene-by-year", "gene=STATT3", "no gene of that name; did you mean STAT3"),
+        ("gene-by-year", "gene=stat3", "the build's symbol of that gene is STAT3"),
+        ("gene-by-year", "gene=IL-6", "the build's symbol of that gene is IL6"),
+        ("two-genes", "other=jak", "no gene, but a family or complex; its members: JAK1, JAK2, JAK3, TYK2"),
+        ("is-drawn", "gene=nonsense", "no gene of that name"),
+        ("family-words", "family=Jak", "the build has no such family; did you mean JAK"),
+        ("figures-of-species", "species=homo sapiens", "the build has no such species; did you mean Homo sapiens?"),
+        ("figures-of-paper", "paper=PMC6305784", "the build has no such paper; did you mean PMC6305783?"),
+        ("figure-links", "figure=PMC6305783__2185-4610-64-103-g002", "no such figure; did you mean PMC6305783__2185-"),
+    ],
+)
+def test_a_name_that_the_build_does_not_have_is_no_empty_answer(
+    folder: Path, example: str, param: str, reason: str
+) -> None:
+    found = run("query", folder, "--example", example, "--param", param, check=False)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith(f"kg: --param {param}: ")
+    assert reason in found.stderr
+
+
+def test_values_that_are_no_names_are_not_looked_for(folder: Path) -> None:
+    assert run("query", folder, "--example", "new-genes", "--param", "since=1700").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -166,15 +194,16 @@ def test_a_store_is_made_and_asked(seeds: Path, copied: Path, tmp_path: Path) ->
 def test_a_build_is_loaded_into_an_endpoint(copied: Path, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["load", str(copied), "sparql", "--endpoint", peer.address, "--graph", GRAPH]
     done = runner.invoke(app, arguments)
-    assert (done.exit_code, done.stderr) == (0, f"{peer.address}: 821 triples\n")
-    assert {quad.graph_name for quad in peer.store} == {ox.NamedNode(GRAPH)}
+    n_triples = f"{821 + len(description(kg.read_build(copied))):,}"
+    assert (done.exit_code, done.stderr) == (0, f"{peer.address}: {n_triples} triples\n")
+    assert {quad.graph_name for quad in peer.store} == {ox.NamedNode(GRAPH), ox.NamedNode(DATASET_GRAPH)}
     assert runner.invoke(app, arguments).exit_code == 1
     assert runner.invoke(app, [*arguments, "--replace", "--quiet"]).stderr == ""
     peer.answer = b'{"results": {"bindings": [{"n": {"value": "7"}}]}}'
     monkeypatch.setenv("KG_PASSWORD", "secret")
     query = peer.address.replace("/store", "/query")
     done = runner.invoke(app, [*arguments, "--replace", "--user", "me", "--query-endpoint", query])
-    said = f"kg: {peer.address}: the graph has 7 triples, and the build 821; load it again with --replace\n"
+    said = f"kg: {peer.address}: 14 triples are there, and the build has {n_triples}; load it again with --replace\n"
     assert (done.exit_code, done.stderr) == (1, said)
     assert "Basic bWU6c2VjcmV0" in peer.authorizations
 

@@ -116,7 +116,7 @@ def _load_sparql(
         done = upload(build, endpoint, graph=graph, replace=replace, progress=progress)
     if done.n_found != done.n_triples:
         typer.echo(
-            f"kg: {address}: the graph has {done.n_found:,} triples, and the build {done.n_triples:,}; load it again"
+            f"kg: {address}: {done.n_found:,} triples are there, and the build has {done.n_triples:,}; load it again"
             " with --replace",
             err=True,
         )

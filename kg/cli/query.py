@@ -49,10 +49,15 @@ def query(
     from kg.api import read_build
     from kg.rdf.workers import Question, Worker
 
-    asked = _asked(text, file, example, param or [])
+    values = _values(param or [])
+    asked = _asked(text, file, example, values)
     build = read_build(folder)
     if example is not None:
         _say_what_lacks(example, build)
+    if values:
+        from kg.summary.parameters import check_parameters
+
+        check_parameters(build, values)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     question = Question(text=asked, formats=(result_format,), limit=limit, width=width)
     with Worker(build.path) as worker:
@@ -60,15 +65,15 @@ def query(
             sys.stdout.buffer.write(piece)
 
 
-def _asked(text: str | None, file: Path | None, example: str | None, params: list[str]) -> str:
+def _asked(text: str | None, file: Path | None, example: str | None, values: dict[str, str]) -> str:
     """Return the query that the options give in one of four ways."""
     if example is None:
-        if params:
+        if values:
             raise typer.BadParameter("only an example has parameters; give --example NAME", param_hint="--param")
         return read_query(text, file, more=("--example NAME",))
     if text is not None or file is not None:
         raise typer.BadParameter("give a query or -f FILE or --example NAME, only one of them", param_hint="QUERY")
-    return _from_example(example, params)
+    return _from_example(example, values)
 
 
 def read_query(text: str | None, file: Path | None, *, more: tuple[str, ...] = ()) -> str:
@@ -98,16 +103,21 @@ def read_query(text: str | None, file: Path | None, *, more: tuple[str, ...] = (
     return _read_text(file) if file is not None else str(text)
 
 
-def _from_example(name: str, params: list[str]) -> str:
-    from kg.errors import QueryRefusedError
-    from kg.rdf.examples import find_example
-
+def _values(params: list[str]) -> dict[str, str]:
+    """Return the values of an example's parameters by their names."""
     values = {}
     for param in params:
         key, equals, value = param.partition("=")
         if not equals:
             raise typer.BadParameter(f"{param!r}: give NAME=VALUE", param_hint="--param")
         values[key] = value
+    return values
+
+
+def _from_example(name: str, values: dict[str, str]) -> str:
+    from kg.errors import QueryRefusedError
+    from kg.rdf.examples import find_example
+
     example = find_example(name)
     if example.is_federated:
         raise QueryRefusedError(

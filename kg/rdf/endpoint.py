@@ -14,6 +14,7 @@ import json
 import socket
 import ssl
 import time
+from copy import copy
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -98,7 +99,6 @@ class Endpoint:
     ) -> None:
         if graph is not None and not _is_iri(graph):
             raise ExportError(f"{visible(graph)}: not an IRI; a graph is named by one, like https://example.org/pfocr")
-        which = urlencode({"graph": graph}) if graph is not None else "default"
         self.address = address
         self._graph = graph
         self._timeout = timeout
@@ -106,11 +106,16 @@ class Endpoint:
         if user is not None:
             token = base64.b64encode(f"{user}:{password or ''}".encode()).decode()
             self._headers["Authorization"] = f"Basic {token}"
-        target = _Address(address)
-        self._store = target, target.path + ("&" if "?" in target.path else "?") + which
+        self._store = _Address(address)
         asked = _Address(query or query_address(address))
         self._query = asked, asked.path
         self._connections: dict[_Address, http.client.HTTPConnection] = {}
+
+    def of_graph(self, graph: str) -> Endpoint:
+        """Return another graph of the same store, on the same connections."""
+        other = copy(self)
+        other._graph = graph  # noqa: SLF001 - its own
+        return other
 
     def __enter__(self) -> Self:
         """Return the endpoint itself."""
@@ -129,17 +134,22 @@ class Endpoint:
         ExportError
             If the server cannot be reached, or refuses.
         """
-        self._send("POST", *self._store, triples, {"Content-Type": "application/n-triples"})
+        self._write("POST", triples)
 
-    def clear(self) -> None:
-        """Take everything out of the graph.
+    def replace(self, triples: bytes = b"") -> None:
+        """Put N-Triples in the place of all that is in the graph.
 
         Raises
         ------
         ExportError
             If the server cannot be reached, or refuses.
         """
-        self._send("PUT", *self._store, b"", {"Content-Type": "application/n-triples"})
+        self._write("PUT", triples)
+
+    def _write(self, method: str, triples: bytes) -> None:
+        which = urlencode({"graph": self._graph}) if self._graph is not None else "default"
+        path = self._store.path + ("&" if "?" in self._store.path else "?") + which
+        self._send(method, self._store, path, triples, {"Content-Type": "application/n-triples"})
 
     def count(self) -> int:
         """Return how many triples the graph has.

@@ -147,9 +147,8 @@ def write_store(folder: Folder, path: Path) -> int:
 
     def fill(store: ox.Store) -> None:
         _load(store, folder, None)
-        store.optimize()  # a seventh more work, and queries that look much up are a third faster
 
-    return _write(folder, path, fill)
+    return _write(folder, path, fill, optimize=True)
 
 
 def update_store(folder: Folder, path: Path, old: Path, figids: Collection[str]) -> int:
@@ -189,7 +188,7 @@ def update_store(folder: Folder, path: Path, old: Path, figids: Collection[str])
         shutil.copytree(old, path, copy_function=_link_or_copy)
     except (OSError, shutil.Error) as error:
         raise BuildError(f"{old}: the store cannot be copied ({error}); build without --update") from error
-    return _write(folder, path, change)
+    return _write(folder, path, change, optimize=False)
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -203,7 +202,7 @@ def _link_or_copy(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None]) -> int:
+def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None], *, optimize: bool) -> int:
     import pyoxigraph as ox
 
     store: ox.Store | None = None
@@ -213,6 +212,8 @@ def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None]) -> in
         change(store)
         n_quads = _count_named(store)
         load_description(store, folder)
+        if optimize:  # a fifth more work, and queries that look much up take half the time
+            store.optimize()
         store.flush()
         store = None  # which ends RocksDB's work behind our back: the files stay as they are
         note = _note(folder) | {"files": _sizes(path)}

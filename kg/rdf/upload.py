@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.atomic import replacing_file
 from kg.errors import ExportError, QueryError
-from kg.rdf_files import parse_file
-from kg.vocab import WIKIPATHWAYS
+from kg.folder import DESCRIPTION
+from kg.rdf_files import parse_file, reading
+from kg.vocab import DATASET_GRAPH, WIKIPATHWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ PROGRESS = ".load-sparql.json"
 
 
 class Upload(NamedTuple):
-    """What a load came to: the triples of the build, and those that the server counts in the graph."""
+    """What a load came to: the triples of the build and its description, and those that the server counts."""
 
     n_triples: int
     n_found: int
@@ -50,7 +51,9 @@ def upload(
     replace: bool = False,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Upload:
-    """Load a build's triples into a graph of a triple store.
+    """Load a build's triples into a graph of a triple store, and its description into `kg.vocab.DATASET_GRAPH`.
+
+    What that graph held before is replaced.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ def upload(
     state = folder.path / PROGRESS
     n_done = 0 if replace else _read_state(state, target)
     if replace:
-        endpoint.clear()
+        endpoint.replace()
     elif not n_done and (n_there := endpoint.count()):
         raise ExportError(
             f"{endpoint.address}: the graph holds {n_there:,} triples already; --replace takes them out first, and"
@@ -102,8 +105,22 @@ def upload(
         if progress is not None:
             progress(n_sent, None)
     n_found = endpoint.count()
+    described = _upload_description(folder, endpoint.of_graph(DATASET_GRAPH))
     state.unlink(missing_ok=True)
-    return Upload(n_sent, n_found)
+    return Upload(n_sent + described.n_triples, n_found + described.n_found)
+
+
+def _upload_description(folder: Folder, endpoint: Endpoint) -> Upload:
+    """Load what a build says of itself in the place of what is there; nothing, where it is an older build."""
+    import pyoxigraph as ox
+
+    path = folder.path / DESCRIPTION
+    if not path.is_file():
+        return Upload(0, 0)
+    with reading(path, "turtle", QueryError) as stream:
+        triples = list(dict.fromkeys(quad.triple for quad in ox.parse(stream, format=ox.RdfFormat.TURTLE)))
+    endpoint.replace(_to_text(triples))
+    return Upload(len(triples), endpoint.count())
 
 
 def read_triples(folder: Folder) -> Iterator[ox.Triple]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kg.folder import Folder
     from kg.genes import NotAGene
 
-__all__ = ["show"]
+__all__ = ["close_ids", "show"]
 
 
 def show(folder: Folder, name: str) -> View:
@@ -245,14 +245,14 @@ def _gene_figures(folder: Folder, ncbigene: str) -> tuple[GeneFigure, ...]:
 def _not_found(folder: Folder, gene: NotAGene) -> str:
     if gene.why != "unknown":
         return str(gene)
-    close = _close_ids(folder, gene.name) or gene.close
+    close = close_ids(folder, gene.name) or gene.close
     way_out = (
         f"did you mean {' or '.join(map(visible, close))}?" if close else "`kg stats` names the most frequent genes"
     )
     return f"{visible(shorten(gene.name, 100))}: no figure, gene or paper of that name in {folder.path}; {way_out}"
 
 
-def _close_ids(folder: Folder, name: str) -> list[str]:
+def close_ids(folder: Folder, name: str) -> list[str]:
     """Return up to three ids of figures or papers like `name`, where it looks like one."""
     import polars as pl
 

@@ -17,10 +17,12 @@ import pytest
 
 import kg
 from kg.errors import ExportError, QueryError
+from kg.folder import DESCRIPTION
 from kg.rdf import endpoint as endpoint_module
 from kg.rdf import upload as upload_module
 from kg.rdf.endpoint import Endpoint, query_address
 from kg.rdf.upload import PROGRESS, read_triples, upload
+from kg.vocab import DATASET_GRAPH
 from tests.servers import fuseki, oxigraph
 from tests.servers.process import HOST, free_port
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GRAPH = "https://example.org/pfocr"
+DESCRIBED = ox.NamedNode(DATASET_GRAPH)
 ME: dict[str, Any] = {"user": "me", "password": "s€cret"}
 
 
@@ -138,6 +141,21 @@ def load(build: kg.Build, peer: Peer, **options: Any) -> upload_module.Upload:
         return upload(build, endpoint, graph=graph, replace=replace)
 
 
+def description(build: kg.Build) -> set[str]:
+    """The triples that a build says of itself."""
+    return {str(quad.triple) for quad in ox.parse(path=str(build.path / DESCRIPTION), format=ox.RdfFormat.TURTLE)}
+
+
+def whole(build: kg.Build) -> upload_module.Upload:
+    """What a load comes to that is whole."""
+    n_triples = len(build.graph()) + len(description(build))
+    return upload_module.Upload(n_triples, n_triples)
+
+
+def writes_of(peer: Peer) -> list[str]:
+    return [request for request in peer.requests if "/store" in request]
+
+
 def triples_of(build: kg.Build) -> set[str]:
     return {f"{s.n3()} {p.n3()} {o.n3()}" for s, p, o in build.graph()}
 
@@ -145,12 +163,14 @@ def triples_of(build: kg.Build) -> set[str]:
 @pytest.mark.parametrize("graph", [None, GRAPH])
 def test_all_triples_arrive_in_chunks_and_are_counted(build: kg.Build, peer: Peer, graph: str | None) -> None:
     done = load(build, peer, graph=graph)
-    assert done == (len(build.graph()), len(build.graph()))
+    assert done == whole(build)
     name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
-    assert {str(quad.triple) for quad in peer.store} == {str(triple) for triple in read_triples(build)}
-    assert {quad.graph_name for quad in peer.store} == {name}
-    writes = [request for request in peer.requests if "/store" in request]
-    assert len(writes) == -(-done.n_triples // 100)
+    found = {str(quad.triple) for quad in peer.store.quads_for_pattern(None, None, None, name)}
+    assert found == {str(triple) for triple in read_triples(build)}
+    described = {str(quad.triple) for quad in peer.store.quads_for_pattern(None, None, None, DESCRIBED)}
+    assert len(described) == len(description(build))
+    assert {quad.graph_name for quad in peer.store} == {name, DESCRIBED}
+    assert len(writes_of(peer)) == -(-len(build.graph()) // 100) + 1
     assert not (build.path / PROGRESS).exists()
 
 
@@ -183,36 +203,52 @@ def test_a_load_goes_on_where_it_failed(build: kg.Build, peer: Peer) -> None:
         load(build, peer)
     assert json.loads((build.path / PROGRESS).read_text())["triples"] == 200
     assert kg.read_build(build.path).query("ASK {}")  # the file does not disturb
-    n_before = len(peer.requests)
+    n_before = len(writes_of(peer))
     done = load(build, peer)
-    assert done == (len(build.graph()), len(build.graph()))
-    writes = [request for request in peer.requests[n_before:] if "/store" in request]
-    assert len(writes) == -(-(done.n_triples - 200) // 100)
+    assert done == whole(build)
+    assert len(writes_of(peer)[n_before:]) == -(-(len(build.graph()) - 200) // 100) + 1
     assert not (build.path / PROGRESS).exists()
+
+
+def test_a_description_that_does_not_arrive_is_sent_again(build: kg.Build, peer: Peer) -> None:
+    n_chunks = -(-len(build.graph()) // 100)
+    peer.failures = [*[0] * n_chunks, 403]
+    with pytest.raises(ExportError, match="does not allow this user to write"):
+        load(build, peer)
+    assert load(build, peer) == whole(build)
+    assert len(writes_of(peer)) == n_chunks + 2
+    assert not (build.path / PROGRESS).exists()
+
+
+def test_the_description_takes_the_place_of_another_and_older_builds_have_none(build: kg.Build, peer: Peer) -> None:
+    peer.store.add(ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:a"), ox.NamedNode("a:a"), DESCRIBED))
+    assert load(build, peer) == whole(build)
+    (build.path / DESCRIPTION).unlink()
+    assert load(build, peer, replace=True) == (len(build.graph()), len(build.graph()))
 
 
 def test_a_load_to_another_place_does_not_go_on_there(build: kg.Build, peer: Peer) -> None:
     peer.failures = [0, 0, 403]
     with pytest.raises(ExportError):
         load(build, peer)
-    assert load(build, peer, graph=GRAPH).n_found == len(build.graph())
+    assert load(build, peer, graph=GRAPH).n_found == whole(build).n_found
 
 
 def test_a_file_of_progress_that_is_damaged_is_a_sentence(build: kg.Build, peer: Peer) -> None:
     (build.path / PROGRESS).write_text("{")
     with pytest.raises(ExportError, match=r"load-sparql\.json: cannot be read .*; delete it, and load with --replace"):
         load(build, peer)
-    assert load(build, peer, replace=True).n_found == len(build.graph())
+    assert load(build, peer, replace=True).n_found == whole(build).n_found
 
 
 def test_what_may_pass_is_tried_again(build: kg.Build, peer: Peer) -> None:
     peer.failures = [503, 500, 0, 502, -1, 429]
-    assert load(build, peer).n_found == len(build.graph())
+    assert load(build, peer).n_found == whole(build).n_found
 
 
 def test_a_count_that_differs_is_told(build: kg.Build, peer: Peer) -> None:
     peer.answer = b'{"results": {"bindings": [{"n": {"value": "0"}}]}}'
-    assert load(build, peer) == (len(build.graph()), 0)
+    assert load(build, peer) == (whole(build).n_triples, 0)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +266,7 @@ def test_what_does_not_pass_is_a_sentence_at_once(build: kg.Build, peer: Peer, s
     peer.location = "http://elsewhere"
     with pytest.raises(ExportError, match=said):
         load(build, peer)
-    assert len([request for request in peer.requests if "/store" in request]) == 1
+    assert len(writes_of(peer)) == 1
 
 
 def test_what_does_not_pass_after_all_is_a_sentence(build: kg.Build, peer: Peer) -> None:
@@ -358,10 +394,12 @@ def test_a_real_oxigraph_server_has_all_triples(build: kg.Build, tmp_path: Path)
         for graph in (None, GRAPH):
             with Endpoint(f"{address}/store", graph=graph) as endpoint:
                 done = upload(build, endpoint, graph=graph)
-                assert done == (len(build.graph()), len(build.graph()))
+                assert done == whole(build)
                 assert upload(build, endpoint, graph=graph, replace=True) == done
     served_quads = ox.Store.read_only(str(tmp_path / "server" / "data"))
-    assert {str(quad.triple) for quad in served_quads} == {str(triple) for triple in read_triples(build)}
+    found = {str(quad.triple) for quad in served_quads if quad.graph_name != DESCRIBED}
+    assert found == {str(triple) for triple in read_triples(build)}
+    assert len(list(served_quads.quads_for_pattern(None, None, None, DESCRIBED))) == len(description(build))
 
 
 @pytest.mark.integration
@@ -388,7 +426,7 @@ def test_a_load_goes_on_when_a_real_server_is_back(
     with Endpoint(f"http://{HOST}:{port}/store") as endpoint, pytest.raises(ExportError, match="300 triples arrived"):
         upload(build, endpoint)
     with oxigraph.serving(tmp_path / "server", port=port) as address, Endpoint(f"{address}/store") as endpoint:
-        assert upload(build, endpoint) == (len(build.graph()), len(build.graph()))
+        assert upload(build, endpoint) == whole(build)
 
 
 @pytest.mark.integration
@@ -397,7 +435,7 @@ def test_a_real_fuseki_has_all_triples(build: kg.Build, tmp_path: Path) -> None:
         for path, graph in (("/data", None), ("/data", GRAPH), ("", GRAPH + "/other")):
             with Endpoint(address + path, graph=graph) as endpoint:
                 done = upload(build, endpoint, graph=graph)
-                assert done == (len(build.graph()), len(build.graph()))
+                assert done == whole(build)
                 assert upload(build, endpoint, graph=graph, replace=True) == done
 
 
@@ -408,4 +446,4 @@ def test_a_real_fuseki_wants_the_right_password(build: kg.Build, tmp_path: Path)
             with Endpoint(f"{address}/data", **options) as endpoint, pytest.raises(ExportError, match="HTTP 401"):
                 upload(build, endpoint)
         with Endpoint(f"{address}/data", **ME) as endpoint:
-            assert upload(build, endpoint).n_found == len(build.graph())
+            assert upload(build, endpoint).n_found == whole(build).n_found
