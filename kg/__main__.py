@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 
 __all__ = ["main"]
@@ -17,6 +18,24 @@ def main() -> None:
     """Run the command line, and end the process with its exit status."""
     for name, value in _ALLOCATOR.items():
         os.environ.setdefault(name, value)
+    is_told_to_end = False
+
+    def end(_: int, __: object) -> None:
+        nonlocal is_told_to_end
+        is_told_to_end = True
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+        raise KeyboardInterrupt  # what Ctrl-C cleans up is cleaned up
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        _run_and_flush()
+    except SystemExit:
+        if is_told_to_end:
+            sys.exit(128 + signal.SIGTERM)
+        raise
+
+
+def _run_and_flush() -> None:
     try:
         try:
             _run()

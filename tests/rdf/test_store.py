@@ -6,6 +6,10 @@ import json
 import os
 import resource
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -310,3 +314,17 @@ def test_the_dataset_of_a_store_is_as_the_standard_says(stored: Folder, query: s
     rows = kg.read_build(stored.path).query(text).to_rows()
     assert len(rows) == sum(len(graphs[name]) for name in names[whose])
     assert len({tuple(row.values()) for row in rows}) == len(rows)
+
+
+def test_a_load_that_is_told_to_end_leaves_nothing_behind(copied: Folder) -> None:
+    with (copied.path / "graph.nq").open("a", encoding="utf-8") as graph:
+        graph.writelines(f'<urn:a:{i}> <urn:p> "{i * 7919}" <urn:g> .\n' for i in range(600_000))
+    before = sorted(copied.path.iterdir())
+    command = [sys.executable, "-m", "kg", "load", str(copied.path), "store"]
+    with subprocess.Popen(command) as process:
+        while not list(copied.path.glob(".store.*/new/*.sst")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        assert process.wait(60) == 128 + signal.SIGTERM
+    assert sorted(copied.path.iterdir()) == before
