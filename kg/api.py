@@ -297,7 +297,7 @@ class Build(Folder):
         network = self.cooccurrence_frames(**options)
         return communities(network, algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed)
 
-    def explain(self, a: str, b: str, **options: Unpack[PairOptions]) -> Explanation:
+    def explain(self, a: str, b: str, *, hgnc: str | Path | None = None, **options: Unpack[PairOptions]) -> Explanation:
         """Return the figures in which two genes pair, with their words and links, as `kg.network.explain` finds them.
 
         Examples
@@ -309,7 +309,7 @@ class Build(Folder):
         """
         from kg.network import explain
 
-        return explain(self, a, b, **options)
+        return explain(self, a, b, hgnc=hgnc, **options)
 
     def trends(
         self,

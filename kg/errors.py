@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 __all__ = [
     "BuildError",
@@ -33,6 +33,7 @@ __all__ = [
     "QueryRefusedError",
     "Severity",
     "SourceError",
+    "check_choice",
 ]
 
 
@@ -142,3 +143,21 @@ class QueryLimitError(QueryError):
 
 class ExportError(KgError):
     """A target cannot be written, or does not hold what it should."""
+
+
+def check_choice(name: str, value: object, known: Collection[str]) -> None:
+    """Check that an option has one of the values that it knows.
+
+    Raises
+    ------
+    QueryError
+        If not; it names them all.
+
+    Examples
+    --------
+    >>> check_choice("level", "page", ["figure", "paper"])
+    Traceback (most recent call last):
+    kg.errors.QueryError: level 'page' is not known; take one of figure, paper
+    """
+    if value not in known:
+        raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")

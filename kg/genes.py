@@ -15,6 +15,7 @@ from kg.text import shorten
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from kg.authority.hgnc import HgncTable
     from kg.folder import Folder
 
 __all__ = ["GeneNames", "KnownGene", "NotAGene"]
@@ -94,7 +95,7 @@ class GeneNames:
     A name is an NCBI Gene id (``6774``, ``ncbigene:6774``), an IRI (``https://identifiers.org/ncbigene/6774``, or
     ``hgnc.symbol`` in the place of ``ncbigene``), a symbol, or an alias: a lexicon entry, such as ``BSF2``, that words
     of figures were matched to and that names no family. Symbols and aliases are looked for as they are spelled, then
-    in any case; an alias only where no symbol fits.
+    in any case; an alias only where no symbol fits, and what HGNC knows a gene by only where nothing else does.
 
     Parameters
     ----------
@@ -103,6 +104,8 @@ class GeneNames:
     species
         Only genes whose species (its id in the NCBI Taxonomy, or its name where there is no id) is one of these;
         by default all genes.
+    hgnc
+        HGNC's table, whose symbols, aliases and former symbols are names too.
 
     Raises
     ------
@@ -119,8 +122,11 @@ class GeneNames:
     jak: no gene, but a family or complex; its members: JAK1, JAK2, JAK3, TYK2
     """
 
-    def __init__(self, folder: Folder, *, species: Collection[str] | None = None) -> None:
+    def __init__(
+        self, folder: Folder, *, species: Collection[str] | None = None, hgnc: HgncTable | None = None
+    ) -> None:
         self._folder = folder
+        self._hgnc = hgnc
         self._species = species
         self._words: dict[str, list[KnownGene]] = {}
 
@@ -144,6 +150,11 @@ class GeneNames:
         missing = [name for name, genes in found.items() if not genes and not _GENE_ID.fullmatch(name.strip())]
         if missing:
             found.update(self._by_alias(missing))
+        if self._hgnc is not None:
+            called = {name: self._hgnc.called(_symbol(name.strip())) for name in missing if not found[name]}
+            for name, genes in called.items():
+                ids = dict.fromkeys(gene.ncbigene for gene in genes if gene.ncbigene in self._genes)
+                found[name] = [self._genes[ncbigene] for ncbigene in ids if ncbigene is not None]
         return found
 
     def gene(self, name: str) -> KnownGene:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 import kg
+from kg.authority.hgnc import read_hgnc
 from kg.errors import NotFoundError
 from kg.genes import GeneNames, KnownGene, NotAGene
 from tests.documents import document, genes_table, row
@@ -122,3 +123,14 @@ def test_a_family_of_another_species_has_no_members(build: kg.Build) -> None:
 def test_of_many_genes_the_first_are_named() -> None:
     genes = tuple(KnownGene(str(n), f"G{n}", None, None, 1) for n in range(1, 8))
     assert str(NotAGene("G", "family", genes)).endswith("its members: G1, G2, G3, G4, G5 and 2 more")
+
+
+def test_hgnc_knows_a_gene_by_more_names(build: kg.Build) -> None:
+    names = GeneNames(build, hgnc=read_hgnc("tests/authority/hgnc.txt"))
+    found = names.known(["ifnb2", "hgnc.symbol:IFNB2", "hypb", "no such gene", "STAT3"])
+    assert {name: gene.symbol for name, gene in found.items()} == {
+        "ifnb2": "IL6",
+        "hgnc.symbol:IFNB2": "IL6",
+        "STAT3": "STAT3",
+    }
+    assert isinstance(GeneNames(build).find("IFNB2"), NotAGene)

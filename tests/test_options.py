@@ -505,6 +505,11 @@ def test_explain_prints_a_table_json_or_markdown(made: kg.Build) -> None:
     assert "  year  STAT3 as" in text
     assert "| year | figure | STAT3 as | SOCS3 as | image | paper |" in markdown
     run("explain", made.path, "STAT3", "SOCS3", "--json", "--markdown", status=2)
+    former = ("explain", made.path, "STAT3", "IFNB2")
+    assert run(*former, "--hgnc", Path(__file__).parent / "authority" / "hgnc.txt").startswith(
+        "STAT3 (6774) and IL6 (3569)"
+    )
+    run(*former, status=1)
 
 
 def test_the_options_of_trends(made: kg.Build, tmp_path: Path) -> None:
@@ -791,7 +796,7 @@ TESTED = {
     "network": {"folder", "min_grade", "output", "plot", "evaluate", *NETWORK_OPTIONS},
     "centrality": {"folder", "min_grade", "output", "measures", "distance", "betweenness", "seed", *NETWORK_OPTIONS},
     "communities": {"folder", "min_grade", "output", "algorithm", "resolution", "n_runs", "seed", *NETWORK_OPTIONS},
-    "explain": {"folder", "min_grade", "a", "b", "as_json", "markdown", *PAIR_OPTIONS},
+    "explain": {"folder", "min_grade", "hgnc", "a", "b", "as_json", "markdown", *PAIR_OPTIONS},
     "trends": {"folder", "min_grade", "output", "by_year", "split", "min_count", "level", *PAIR_OPTIONS},
     "enrich": {"folder", "min_grade", "genes", "output", "background", "min_size", "limit", "as_json", *SET_OPTIONS},
     "check": {"folder", "recommended", "workers", "as_json"},

@@ -148,6 +148,26 @@ class HgncTable:
         genes = [self._row(row) for row in self._by_former.get(symbol, ())]
         return sorted((gene for gene in genes if gene is not None), key=lambda gene: gene.symbol)
 
+    def called(self, name: str) -> list[HgncGene]:
+        """Return the genes that a name is the symbol of, or else an alias or a former symbol, in any case; by symbol.
+
+        Examples
+        --------
+        >>> table = read_hgnc("tests/authority/hgnc.txt")
+        >>> [gene.symbol for gene in table.called("bsf2")]
+        ['IL6']
+        """
+        import polars as pl
+
+        lower = name.lower()
+        others = pl.concat_list("aliases", "previous").list.eval(pl.element().str.to_lowercase()).list.contains(lower)
+        for found in (pl.col("symbol").str.to_lowercase() == lower, others):
+            rows = self.frame.select(found.arg_true()).to_series().to_list()
+            genes = [gene for row in rows if (gene := self._row(row)) is not None and not gene.is_withdrawn]
+            if genes:
+                return sorted(genes, key=lambda gene: gene.symbol)
+        return []
+
     def _row(self, row: int | None) -> HgncGene | None:
         if row is None:
             return None

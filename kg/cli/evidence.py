@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kg.cli.application import MANY, AsJson, BuildFolder, MinGrade, Output, app, open_build
+from kg.cli.application import MANY, AsJson, BuildFolder, HgncFile, MinGrade, Output, app, open_build
 from kg.cli.network_options import Level, say_empty, take_network_options
 from kg.name_lists import read_names
 
@@ -35,6 +35,7 @@ def explain(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     min_grade: MinGrade = None,
+    hgnc: HgncFile = None,
     **options: Unpack[PairOptions],
 ) -> None:
     """Print the figures in which two genes pair, with the words that were read as them, and links."""
@@ -43,7 +44,7 @@ def explain(
     if as_json and markdown:
         raise typer.BadParameter("give --json or --markdown, not both", param_hint="--markdown")
     names = [name.encode("utf-8", "replace").decode() for name in (a, b)]
-    found = open_build(folder, min_grade).explain(*names, **options)
+    found = open_build(folder, min_grade).explain(*names, hgnc=hgnc, **options)
     if as_json:
         typer.echo(found.to_json())
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import BuildError, QueryError
+from kg.errors import BuildError, check_choice
 from kg.folder import GRADES_TABLE
 from kg.model import TIERS
 from kg.selection import figures_of_years, find_species, species_of
@@ -42,8 +42,7 @@ def select(folder: Folder, selection: Selection) -> Tables:
     BuildError
         If the build lacks a table, or has no grades where one is asked for.
     """
-    if selection.tier not in TIERS:
-        raise QueryError(f"tier {selection.tier!r} is not known; take one of {', '.join(TIERS)}")
+    check_choice("tier", selection.tier, TIERS)
     left = _Left.of(folder)
     if selection.tier != "all":
         left = left.of_tier(selection.tier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
-from kg.errors import QueryError
+from kg.errors import QueryError, check_choice
 from kg.network.chance.significance import STATISTICS, Chance, Null
 from kg.network.counting.evidence import Level, read_evidence
 from kg.network.counting.pairs import count_pairs, join_pairs
@@ -277,8 +277,7 @@ def _heaviest_first(weights: npt.NDArray[Any], left: Integers, right: Integers) 
 
 def _check(level: str, weight: str, null: str, min_count: int, fdr: float | None) -> None:
     for name, value, known in (("level", level, Level), ("weight", weight, Weight), ("null", null, Null)):
-        if value not in get_args(known):
-            raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(get_args(known))}")
+        check_choice(name, value, get_args(known))
     if min_count < 1:
         raise QueryError(f"min_count {min_count} is too small; a pair counts at least 1")
     if fdr is not None and not 0 < fdr <= 1:

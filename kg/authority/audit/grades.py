@@ -8,7 +8,7 @@ from kg.authority.audit.auditor import Verdict
 from kg.authority.audit.grading import GRADES
 from kg.authority.audit.run import read_decisions, read_slices
 from kg.authority.audit.subject import Signal
-from kg.errors import BuildError, QueryError
+from kg.errors import BuildError, check_choice
 from kg.folder import GRADES_TABLE
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def check_grade(grade: str) -> None:
     QueryError
         If it is none of `GRADES`.
     """
-    if grade not in GRADES:
-        raise QueryError(f"grade {grade!r} is not known; take one of {', '.join(GRADES)}")
+    check_choice("grade", grade, GRADES)
 
 
 def keep_graded(tables: Tables, candidates: pl.LazyFrame, min_grade: str) -> pl.LazyFrame:

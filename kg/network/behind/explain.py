@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, get_args
 
 from kg import vocab
 from kg.answers import Answer, one_line
-from kg.errors import NotFoundError, QueryError
+from kg.authority.hgnc_cache import open_hgnc
+from kg.errors import NotFoundError, QueryError, check_choice
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.model import TIERS
 from kg.network.behind.words import read_mentions
@@ -17,9 +18,11 @@ from kg.selection import HUMAN, family_id, figures_of_years, find_species
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
+    from pathlib import Path
 
     import polars as pl
 
+    from kg.authority.hgnc import HgncTable
     from kg.folder import Folder
     from kg.network.behind.words import Mention
     from kg.network.counting.evidence import Evidence, Expand, Tier
@@ -143,6 +146,7 @@ def explain(
     since: int | None = None,
     until: int | None = None,
     collapse_reused: bool = False,
+    hgnc: str | Path | None = None,
 ) -> Explanation:
     """Return the figures in which two genes pair: exactly those that `kg.network.cooccurrence` counts.
 
@@ -155,6 +159,9 @@ def explain(
         families, by symbol or by their ids in the network (``family:JAK``).
     tier, level, expand, organism, since, until, collapse_reused
         As for `kg.network.cooccurrence`. Where figures are collapsed, the one of the largest product stands for them.
+    hgnc
+        HGNC's complete set, or ``cached`` for the one that ``kg hgnc fetch`` downloaded: its aliases and former symbols
+        are names too.
 
     Returns
     -------
@@ -167,6 +174,8 @@ def explain(
         If an option has a value that it does not know, or the two are one gene, or of two species.
     NotFoundError
         If a name is not one gene's, or the build has no gene of the organism.
+    SourceError
+        If HGNC's file cannot be read.
     BuildError
         If the build lacks a table.
 
@@ -181,10 +190,9 @@ def explain(
     """
     import polars as pl
 
-    if level not in get_args(Level):
-        raise QueryError(f"level {level!r} is not known; take one of {', '.join(get_args(Level))}")
+    check_choice("level", level, get_args(Level))
     species = None if organism is None else find_species(folder, organism)
-    ends = _find_ends(folder, (a, b), species, families=expand == "none")
+    ends = _find_ends(folder, (a, b), species, open_hgnc(hgnc), families=expand == "none")
     both = _holding_both(folder, ends)
     # Where one mention is all that there is of both, they pair only if every two genes do.
     likely = [figid for figid, n_mentions in both.items() if n_mentions > 1 or expand == "full"]
@@ -226,13 +234,15 @@ def explain(
     )
 
 
-def _find_ends(folder: Folder, names: tuple[str, str], species: list[str] | None, *, families: bool) -> tuple[End, End]:
+def _find_ends(
+    folder: Folder, names: tuple[str, str], species: list[str] | None, hgnc: HgncTable | None, *, families: bool
+) -> tuple[End, End]:
     """Return the two nodes of two names; where families are nodes, a name may be a family's."""
-    found = _find(folder, names, species)
+    found = _find(folder, names, species, hgnc)
     known = [each for each in found if isinstance(each, KnownGene)]
     if len(known) == 1 and any(isinstance(each, NotAGene) and each.why == "several" for each in found):
         # The other name tells which species is meant.
-        found = _find(folder, names, [known[0].species])
+        found = _find(folder, names, [known[0].species], hgnc)
     of = [*(each.species for each in known), *(species or ()), HUMAN][0]
     ends = [
         End(each.ncbigene, each.symbol, "gene", each.organism, each.species)
@@ -248,8 +258,10 @@ def _find_ends(folder: Folder, names: tuple[str, str], species: list[str] | None
     return ends[0], ends[1]
 
 
-def _find(folder: Folder, names: tuple[str, str], species: list[str] | None) -> list[KnownGene | NotAGene]:
-    found = GeneNames(folder, species=species).find_all(names)
+def _find(
+    folder: Folder, names: tuple[str, str], species: list[str] | None, hgnc: HgncTable | None
+) -> list[KnownGene | NotAGene]:
+    found = GeneNames(folder, species=species, hgnc=hgnc).find_all(names)
     return [found[name] for name in names]
 
 

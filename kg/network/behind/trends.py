@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
-from kg.errors import QueryError
+from kg.errors import QueryError, check_choice
 from kg.network.chance.statistics import benjamini_hochberg, expected_count
 from kg.network.counting.evidence import Level, read_evidence
 from kg.network.counting.pairs import count_pairs
@@ -227,8 +227,7 @@ def _of_known_years(folder: Folder, level: str, **options: Any) -> Evidence:
     """Return the evidence of papers whose year is known."""
     import polars as pl
 
-    if level not in get_args(Level):
-        raise QueryError(f"level {level!r} is not known; take one of {', '.join(get_args(Level))}")
+    check_choice("level", level, get_args(Level))
     evidence = read_evidence(folder, **options)
     return replace(evidence, support=evidence.support.filter(pl.col("year") > 0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kg.errors import QueryError
+from kg.errors import check_choice
 from kg.model import TIERS
 from kg.network.counting.support import count_distinct, same_figures, shares
 from kg.selection import family_id, figures_of_years, find_species, species_of
@@ -101,9 +101,8 @@ def read_evidence(
     """
     import polars as pl
 
-    for name, value, known in (("tier", tier, TIERS), ("expand", expand, get_args(Expand))):
-        if value not in known:
-            raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")
+    check_choice("tier", tier, TIERS)
+    check_choice("expand", expand, get_args(Expand))
     figures, genes = _figures(folder, since, until, figids), _genes(folder, organism)
     rows = _rows(folder, tier, figures, genes, figids)
     nodes = genes.select(pl.col("ncbigene").alias("id"), "symbol", pl.lit("gene").alias("kind"), "taxon", "species")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
-from kg.errors import QueryError
+from kg.errors import QueryError, check_choice
 from kg.genes import GeneNames
 from kg.model import TIERS
 from kg.network.cooccurrence import cooccurrence_frames
@@ -120,8 +120,7 @@ def evaluate_network(
 
     for name, values, known in (("tier", tiers, get_args(Tier)), ("expand", expands, get_args(Expand))):
         for value in values:
-            if value not in known:
-                raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")
+            check_choice(name, value, known)
         if not values:
             raise QueryError(f"there is no {name} to compare; name one of {', '.join(known)}")
     species, ids = _find_ids(folder, sets, ignore, organism)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
-from kg.errors import QueryError
+from kg.errors import QueryError, check_choice
 from kg.gmt import GeneSet
 from kg.model import TIERS
 from kg.network.counting.evidence import Level
@@ -85,9 +85,8 @@ def read_sets(
     """
     import polars as pl
 
-    for name, value, known in (("tier", tier, TIERS), ("level", level, get_args(Level))):
-        if value not in known:
-            raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")
+    check_choice("tier", tier, TIERS)
+    check_choice("level", level, get_args(Level))
     genes = species_of(folder).collect()
     number = pl.Enum(genes.get_column("ncbigene"))
     # The rows of a figure are neighbours, so that numbers can stand for its id: texts are slow to compare.
@@ -169,8 +168,7 @@ def gene_sets(
     """
     import polars as pl
 
-    if naming not in get_args(GeneNaming):
-        raise QueryError(f"naming {naming!r} is not known; take one of {', '.join(get_args(GeneNaming))}")
+    check_choice("naming", naming, get_args(GeneNaming))
     if min_size < 1:
         raise QueryError(f"min_size {min_size} is too small; a set has at least 1 gene")
     species = None if organism is None else find_species(folder, organism)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kg.errors import QueryError
+from kg.errors import QueryError, check_choice
 from kg.network.graph.adjacency import Adjacency, to_adjacency
 
 if TYPE_CHECKING:
@@ -122,8 +122,7 @@ def _check(measures: Iterable[str] | None, distance: str, betweenness: str) -> l
         ("betweenness", [betweenness], get_args(Betweenness)),
     ):
         for value in values:
-            if value not in known:
-                raise QueryError(f"{name} {value!r} is not known; take one of {', '.join(known)}")
+            check_choice(name, value, known)
     if not wanted:
         raise QueryError(f"no measure was chosen; take one or several of {', '.join(MEASURES)}")
     return [measure for measure in MEASURES if measure in wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kg.errors import QueryError
+from kg.errors import QueryError, check_choice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,8 +60,7 @@ def find_partition(similarity: Any, *, algorithm: Algorithm, resolution: float, 
     >>> find_partition(two, algorithm="louvain", resolution=1.0, seed=0).tolist()
     [0, 0, 0, 1, 1]
     """
-    if algorithm not in get_args(Algorithm):
-        raise QueryError(f"algorithm {algorithm!r} is not known; take one of {', '.join(get_args(Algorithm))}")
+    check_choice("algorithm", algorithm, get_args(Algorithm))
     return (_louvain if algorithm == "louvain" else _leiden)(similarity, resolution, seed)
 
 

@@ -295,3 +295,10 @@ def test_an_impossible_question_is_a_sentence(
 ) -> None:
     with pytest.raises(QueryError, match=said):
         explain(seeds_build, *names, **options)
+
+
+def test_a_former_symbol_is_a_name_where_hgnc_is_at_hand(seeds_build: kg.Build) -> None:
+    found = seeds_build.explain("IFNB2", "STAT3", hgnc="tests/authority/hgnc.txt")
+    assert (found.a.symbol, found.n_figures) == ("IL6", 2)
+    with pytest.raises(NotFoundError, match="IFNB2: no gene of that name"):
+        seeds_build.explain("IFNB2", "STAT3")
