@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-KGX_BAR, GRAPHML_BAR, MEMORY_BAR = 10, 5, 400
+KGX_BAR, GRAPHML_BAR, MEMORY_BAR = 10, 5, 300
 """Times faster than KGX and than networkx; MB of the largest process."""
 
 FILES = {
