@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from kg import vocab
@@ -15,6 +16,7 @@ from kg.summary.records import (
     GeneFigure,
     GeneSummary,
     GeneView,
+    HgncSummary,
     MentionSummary,
     PaperFigure,
     PaperSummary,
@@ -26,6 +28,8 @@ from kg.terminal import visible
 from kg.text import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from kg.folder import Folder
@@ -220,8 +224,19 @@ def _gene_view(folder: Folder, ncbigene: str) -> GeneView:
         n_figures=row["n_figures"],
         n_mentions=row["n_mentions"],
         links=links,
+        hgnc=_hgnc_summary(row),
         figures=_gene_figures(folder, ncbigene),
     )
+
+
+def _hgnc_summary(row: Mapping[str, Any]) -> HgncSummary | None:
+    """Return what a row of genes has of HGNC."""
+    if row["hgnc_id"] is None:
+        return None
+    values: dict[str, Any] = {**row, "symbol": row["hgnc_symbol"]}
+    for name, value in values.items():
+        values[name] = tuple(value) if isinstance(value, list) else value
+    return HgncSummary(**{field.name: values[field.name] for field in fields(HgncSummary)})
 
 
 def _gene_figures(folder: Folder, ncbigene: str) -> tuple[GeneFigure, ...]:

@@ -177,8 +177,26 @@ class GeneFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class HgncSummary:
+    """What HGNC says of a gene; `symbol` is the one that is approved today."""
+
+    hgnc_id: str
+    symbol: str
+    name: str | None
+    locus_group: str | None
+    locus_type: str | None
+    location: str | None
+    aliases: tuple[str, ...]
+    previous_symbols: tuple[str, ...]
+    ensembl: str | None
+    uniprot: tuple[str, ...]
+    omim: tuple[str, ...]
+    gene_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GeneView(Answer):
-    """One gene; `figures` are the newest first."""
+    """One gene; `figures` are the newest first. `hgnc` is None without its table, or where HGNC has no such gene."""
 
     kind: ClassVar[str] = "gene"
 
@@ -191,6 +209,7 @@ class GeneView(Answer):
     n_figures: int
     n_mentions: int
     links: Mapping[str, str]
+    hgnc: HgncSummary | None
     figures: tuple[GeneFigure, ...]
 
 

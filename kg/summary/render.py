@@ -12,7 +12,16 @@ from kg.terminal import align, cell_width, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from kg.summary.records import GeneFigure, GeneSummary, MentionSummary, Stats, TermSummary, TopGene, View
+    from kg.summary.records import (
+        GeneFigure,
+        GeneSummary,
+        HgncSummary,
+        MentionSummary,
+        Stats,
+        TermSummary,
+        TopGene,
+        View,
+    )
 
 __all__ = ["render_stats", "render_view"]
 
@@ -172,10 +181,29 @@ def _gene_lines(view: GeneView, width: int, n_figures: int) -> list[str]:
     taxon = f" (NCBI Taxonomy {visible(view.taxon)})" if view.taxon else ""
     lines = [f"{visible(view.symbol)}  ncbigene:{view.ncbigene}", visible(view.organism or "organism unknown") + taxon]
     lines += ["", *_links(view.links)]
+    lines += ["", *_hgnc_lines(view.hgnc, width)] if view.hgnc is not None else []
     lines += ["", f"{counted(view.n_mentions, 'mention')} in {counted(view.n_figures, 'figure')}, newest first"]
     for figure in view.figures[:n_figures]:
         lines += _gene_figure_lines(figure, width)
     return lines + _more(len(view.figures) - n_figures)
+
+
+def _hgnc_lines(hgnc: HgncSummary, width: int) -> list[str]:
+    """Return what HGNC says, a line a fact that there is."""
+    facts: dict[str, str | None] = {
+        "symbol": hgnc.symbol,
+        "name": hgnc.name,
+        "locus": ", ".join(filter(None, (hgnc.locus_group, hgnc.locus_type, hgnc.location))),
+        "aliases": ", ".join(hgnc.aliases),
+        "previous symbols": ", ".join(hgnc.previous_symbols),
+        "groups": ", ".join(hgnc.gene_groups),
+        "Ensembl": hgnc.ensembl,
+        "UniProt": ", ".join(hgnc.uniprot),
+        "OMIM": ", ".join(hgnc.omim),
+    }
+    known = {name: fact for name, fact in facts.items() if fact}
+    cells = [wrap_text(fact, max(24, width - 22)) for fact in known.values()]
+    return [f"HGNC  {visible(hgnc.hgnc_id)}", *_with_last_column(list(known), cells, width)]
 
 
 def _gene_figure_lines(figure: GeneFigure, width: int) -> list[str]:

@@ -276,3 +276,26 @@ def test_a_figure_without_anything_is_shown(tmp_path: Path) -> None:
     build = kg.build(tmp_path / "a.md", output=tmp_path / "build", formats=[])
     assert "0 mentions of 0 genes" in render_view(show(build, "PMC1__f1"))
     assert render_view(show(build, "PMC1")).startswith("PMC1\nA paper\n")
+
+
+def test_a_gene_has_what_hgnc_says_of_it(tmp_path: Path) -> None:
+    build = kg.build("seeds", output=tmp_path / "build", formats=[], hgnc="tests/authority/hgnc.txt")
+    gene = _gene(build, "LIF")
+    assert gene.hgnc is not None
+    assert (gene.hgnc.hgnc_id, gene.hgnc.symbol, gene.hgnc.location) == ("HGNC:6596", "LIF", "22q12.2")
+    assert gene.hgnc.aliases == ("CDF", "DIA", "HILDA")
+    lines = render_view(gene).splitlines()
+    start = lines.index("HGNC  HGNC:6596")
+    assert lines[start + 1 : start + 5] == [
+        "  symbol   LIF",
+        "  name     LIF interleukin 6 family cytokine",
+        "  locus    protein-coding gene, gene with protein product, 22q12.2",
+        "  aliases  CDF, DIA, HILDA",
+    ]
+    assert json.loads(gene.to_json())["hgnc"]["uniprot"] == ["P15018"]
+
+
+def test_a_gene_of_a_build_without_hgnc_has_nothing_of_it(seeds_build: kg.Build) -> None:
+    gene = _gene(seeds_build, "LIF")
+    assert gene.hgnc is None
+    assert "HGNC  " not in render_view(gene)

@@ -1,1 +1,3 @@
-"""What figures support, and how often two of it stand together."""
+"""Which genes and families figures support, and how often two of them stand together."""
+
+__all__: list[str] = []

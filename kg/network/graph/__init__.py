@@ -1,1 +1,3 @@
 """Networks as graphs: centralities, communities, and the backbone that a picture shows."""
+
+__all__: list[str] = []
