@@ -2,7 +2,7 @@
 
 What can be asked first: the build's RDF file in an Oxigraph store in memory, as `kg query` has it where the build has
 no store, against the same triples in an rdflib graph in memory. Beside them stands the store on disk, which
-`kg load BUILD store` makes once, with each figure in its named graph; and opening it, which is what a query then waits
+`kg load BUILD store` makes once, with each figure in its named graph and all in the default graph; and opening it, which is what a query then waits
 for. All are whole processes, with their start.
 """
 
@@ -64,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
         print_results(results, n_triples=dict.fromkeys(names[:3], n_triples), against=names[1])
         size = sum(file.stat().st_size for file in Path(store).iterdir()) / 1e6
         print(
-            f"The store takes {size:,.0f} MB on disk: six indexes of the named graphs, and three of the default graph. Making it takes {disk.cpu / theirs.cpu:.2f} of"
+            f"The store takes {size:,.0f} MB on disk: six indexes of the named graphs, and three of the default graph."
+            f" Making it takes {disk.cpu / theirs.cpu:.2f} of"
             " the CPU seconds that rdflib takes each time that it is started.\n"
         )
     return print_bars(
