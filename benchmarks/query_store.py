@@ -2,8 +2,8 @@
 
 What can be asked first: the build's RDF file in an Oxigraph store in memory, as `kg query` has it where the build has
 no store, against the same triples in an rdflib graph in memory. Beside them stands the store on disk, which
-`kg load BUILD store` makes once, with each figure in its named graph and all in the default graph; and opening it, which is what a query then waits
-for. All are whole processes, with their start.
+`kg load BUILD store` makes once, with each figure in its named graph and all in the default graph; and opening it,
+which is what a query then waits for. All are whole processes, with their start.
 """
 
 from __future__ import annotations
