@@ -69,7 +69,8 @@ def _run() -> None:
         sys.exit(_say(str(error), 2))
     except _table_errors() as error:
         reason = str(error).partition("\n")[0]
-        sys.exit(_say(f"a table cannot be read or written ({reason}); is the disk full, or the build damaged?", 2))
+        way_out = "is the disk full, or the build damaged or of another version? `kg build` makes it again"
+        sys.exit(_say(f"a table cannot be read or written ({reason}); {way_out}", 2))
 
 
 def _table_errors() -> tuple[type[Exception], ...]:
