@@ -53,11 +53,11 @@ def dataset_clause(text: str) -> Dataset | None:
 
 
 def _resolved(prologue: str, names: Iterable[str]) -> list[str]:
-    """Return the IRIs that names stand for, each once; none, where Oxigraph will not read the query either."""
+    """Return the IRIs that names stand for; none, where Oxigraph will not read the query either."""
     import pyoxigraph
 
     text = f"{prologue}\nSELECT ?g {{ VALUES ?g {{ {' '.join(names)} }} }}"
     with suppress(SyntaxError):
         rows = cast("pyoxigraph.QuerySolutions", pyoxigraph.Store().query(text, prefixes=QUERY_PREFIXES))
-        return list(dict.fromkeys(cast("pyoxigraph.NamedNode", row["g"]).value for row in rows))
+        return [cast("pyoxigraph.NamedNode", row["g"]).value for row in rows]
     return []

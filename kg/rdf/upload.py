@@ -79,8 +79,10 @@ def upload(
     QueryError
         If the build has no RDF file, or it cannot be read.
     ExportError
-        If the graph is not empty, or the server cannot be reached or refuses.
+        If the graph is not empty or the description's own, or the server cannot be reached or refuses.
     """
+    if graph == DATASET_GRAPH:
+        raise ExportError(f"{graph}: this graph is for the description of the build; --graph takes another IRI")
     target = {"inputs": folder.manifest.get("inputs"), "endpoint": endpoint.address, "graph": graph}
     state = folder.path / PROGRESS
     n_done = 0 if replace else _read_state(state, target)

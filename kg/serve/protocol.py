@@ -162,7 +162,7 @@ def _only(name: str, values: Sequence[str]) -> str | None:
 
 
 def _graphs(parameters: Sequence[tuple[str, str]], name: str) -> list[str]:
-    iris = list(dict.fromkeys(_values(parameters, name)))
+    iris = _values(parameters, name)
     if not all(map(_ABSOLUTE_IRI.fullmatch, iris)):
         raise Refusal(400, f"`{name}` must be an absolute IRI")
     return iris

@@ -195,6 +195,12 @@ def test_a_graph_with_something_in_it_is_refused_or_replaced(build: kg.Build, pe
     assert load(build, peer, graph=GRAPH + "/other") == done
 
 
+def test_the_graph_of_the_description_takes_no_figures(build: kg.Build, peer: Peer) -> None:
+    with pytest.raises(ExportError, match="for the description of the build; --graph takes another IRI"):
+        load(build, peer, graph=DATASET_GRAPH)
+    assert not writes_of(peer)
+
+
 def test_a_load_goes_on_where_it_failed(build: kg.Build, peer: Peer) -> None:
     peer.failures = [0, 0, 403]
     with pytest.raises(
