@@ -121,10 +121,11 @@ class Auditor:
             What curators decided, by the mention's number and the gene; genes that they added come behind those that
             the file has.
         """
+        make = Verdict._make  # faster than by name, and verdicts are many
         for mention, judgements in zip(mentions, self.judge_figure(text, organisms, mentions), strict=True):
             number, word, symbol, lexicon, _, candidates = mention
             verdicts = [
-                Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement)
+                make((figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement, None))
                 for candidate, judgement in zip(candidates, judgements, strict=True)
             ]
             yield from as_decided(verdicts, decisions) if decisions else verdicts

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from kg.authority.audit.spelling import greek_as_latin, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 __all__ = ["best_long_form", "find_definitions"]
 
 _BRACKETS = re.compile(r"\(([^()\[\]]{2,120})\)")
 _SHORT = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/'.]{0,9}(?: [\w\-]{1,4})?$")
 # A word, then a colon, an equals sign, a dash or a comma, then up to a semicolon, a full stop or a comma.
+_END_OF_LISTED = r"(?=;|\.(?:\s|$)|,\s|\s*$|\)|\s[A-Z0-9]{2,9}\s?[:=])"
+_UP_TO_SIGN = r"[^;:=.,)\s]*+"  # where no end can be
 _LISTED = re.compile(
     r"(?:^|[;.,(:]\s*|\band\s+|\sor\s+)([A-Za-zΑ-ω0-9][\w\-+/']{1,9})\s*(?:[:=]|,|\s?[–—]|-\s|\s-)\s*"
-    r"([A-Za-zα-ω0-9][^;:=]*?)(?=;|\.(?:\s|$)|,\s|\s*$|\)|\s[A-Z0-9]{2,9}\s?[:=])"
+    rf"([A-Za-zα-ω0-9]{_UP_TO_SIGN}(?:(?!{_END_OF_LISTED})[^;:=]{_UP_TO_SIGN})*+){_END_OF_LISTED}"
 )
 _SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,80})$")
 # What is quick to find, and stands wherever those above match: an abbreviation, and the sign after it.
@@ -29,6 +31,7 @@ _MAY_BE_FIRST = re.compile(r"\s*([A-Za-z][\w\-]{1,9}+)\s++[a-z0-9]")
 _IN_BRACKETS = re.compile(r"[,;:]\s")
 _END_OF_SENTENCE = re.compile(r"[;.]\s")
 _END_OF_PART = re.compile(r"[,;.]\s")
+_LEAST_SEGMENTS = 3  # of a list without signs
 _MOST_LISTED = 8  # words of a long form in a list
 
 
@@ -68,21 +71,23 @@ def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict
             found.setdefault(key, {})[long] = None
 
     for match in _BRACKETS.finditer(text):
-        before, inner = text[max(0, match.start() - 160) : match.start()].rstrip(), match[1].strip()
+        inner = match[1].strip()
         short = _IN_BRACKETS.split(inner, maxsplit=1)[0].strip()
+        before = text[max(0, match.start() - 160) : match.start()].rstrip()
+        word = before.rsplit(None, 1)[-1] if before else ""
+        is_short = is_wanted(short)
+        if not is_short and not (word and is_wanted(word)):
+            continue
         if _SHORT.match(short) and any(map(str.isalpha, short)):
-            if not is_wanted(short):
-                continue
-            add(short, best_long_form(short, _last_words(before, short)))
-        elif before and is_wanted(word := before.rsplit(None, 1)[-1]) and _SHORT.match(word):
+            if is_short:
+                add(short, best_long_form(short, _last_words(before, short)))
+        elif word and _SHORT.match(word):
             add(word, _beginning(word, inner))
-    places = _perhaps_listed(text)
-    if any(map(is_wanted, places.values())):
-        for short, long in _listed(text, sorted(places)):
-            if is_wanted(short):
-                add(short, _beginning(short, long))
-    if any(map(is_wanted, _perhaps_segments(text))):
-        for short, long in _segments(text):
+    for short, long in _listed(text, is_wanted):
+        add(short, _beginning(short, long))
+    perhaps = _perhaps_segments(text)
+    if len(perhaps) >= _LEAST_SEGMENTS and any(map(is_wanted, perhaps)):
+        for short, long in _segments(text, is_wanted):
             add(short, long)
     return {short: tuple(longs) for short, longs in found.items()}
 
@@ -97,28 +102,32 @@ def _perhaps_listed(text: str) -> dict[int, str]:
     return found
 
 
-def _listed(text: str, places: list[int]) -> Iterator[tuple[str, str]]:
-    """Yield what `_LISTED` finds at these places: abbreviations, and the text after each."""
+def _listed(text: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield what `_LISTED` finds of wanted abbreviations: each, and the text after it."""
+    found = _perhaps_listed(text)
+    last = max([place for place, short in found.items() if is_wanted(short)], default=-1)
     end = 0
-    for place in places:
-        if place >= end and (match := _LISTED.match(text, place)) is not None:
+    for place in sorted(found):
+        if end <= place <= last and (match := _LISTED.match(text, place)) is not None:
             end = match.end()
-            yield match[1], match[2].strip()
+            if is_wanted(match[1]):
+                yield match[1], match[2].strip()
 
 
-def _perhaps_segments(text: str) -> Iterator[str]:
-    """Yield the abbreviations that `_segments` finds, and others; in a fraction of the time."""
+def _perhaps_segments(text: str) -> list[str]:
+    """Return the abbreviations that `_segments` finds, and others; in a fraction of the time."""
     first = _MAY_BE_FIRST.match(text)
-    if first is not None:
-        yield first[1]
-    yield from _MAY_BE_SEGMENT.findall(text)
+    found: list[str] = _MAY_BE_SEGMENT.findall(text)
+    return found if first is None else [first[1], *found]
 
 
-def _segments(text: str) -> list[tuple[str, str]]:
-    """Return abbreviations and long forms of a list without signs between them, of three or more."""
+def _segments(text: str, is_wanted: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """Return wanted abbreviations and long forms of a list without signs between them, of three or more."""
     listed = [m for part in _END_OF_PART.split(text) if (m := _SEGMENT.match(part.strip()))]
+    if len(listed) < _LEAST_SEGMENTS or not any(is_wanted(m[1]) and _beginning(m[1], m[2].strip()) for m in listed):
+        return []
     aligned = [(m[1], long) for m in listed if (long := _beginning(m[1], m[2].strip()))]
-    return aligned if len(aligned) >= 3 else []
+    return aligned if len(aligned) >= _LEAST_SEGMENTS else []
 
 
 def _last_words(text: str, short: str) -> str:
@@ -152,7 +161,8 @@ def best_long_form(short: str, long: str) -> str | None:
     >>> best_long_form("ASS", "amyloid beta") is None
     True
     """
-    letters = [greek_as_latin(c).lower() for c in short if c.isalnum()]
+    read = short.lower() if short.isascii() else [greek_as_latin(c).lower() for c in short if c.isalnum()]
+    letters = list(filter(str.isalnum, read))
     if not letters:
         return None
     lowered = long.lower()

@@ -43,16 +43,18 @@ class FigureContext:
         self.text = text
         self.has_text = bool(text.text)
         self.organisms = frozenset(organisms)
-        self.words_of_gene: dict[str, set[str]] = {}
-        self.tokens: dict[tuple[str, str], list[tuple[int, Reading]]] = {}
+        self.readings = readings
+        self.repeats = len({reading.token for _, reading in readings}) < len(readings)
+        self.shared: set[str] = set()  # genes as which words of several spellings were read
         self.exact: dict[str, bool] = {}
         self._species: dict[tuple[str | None, str | None], Signal | None] = {}
-        for number, reading in readings:
-            self.tokens.setdefault((reading.mention.word, reading.part), []).append((number, reading))
+        first: dict[str, str] = {}
+        for _, reading in readings:
             if not reading.is_family:
                 self.exact[reading.part] = reading.is_exact or self.exact.get(reading.part, False)
                 for ncbigene in reading.genes:
-                    self.words_of_gene.setdefault(ncbigene, set()).add(reading.plain_word)
+                    if first.setdefault(ncbigene, reading.plain_word) != reading.plain_word:
+                        self.shared.add(ncbigene)
         self._n_exact = sum(self.exact.values())
         self._companions = (self._count_companions(0), self._count_companions(1))
 
@@ -61,12 +63,7 @@ class FigureContext:
         """What the caption says that the words of the figure stand for."""
         if not self.text.caption:
             return {}
-        wanted = {
-            name
-            for readings in self.tokens.values()
-            for _, reading in readings
-            for name in (reading.plain_part, reading.plain_symbol)
-        }
+        wanted = {name for _, reading in self.readings for name in (reading.plain_part, reading.plain_symbol)}
         wanted &= self.text.names  # what a caption defines stands in it
         return find_definitions(self.text.caption, among=wanted) if wanted else {}
 
@@ -112,23 +109,26 @@ def figure_signals(
     known
         What is known of genes.
     """
+    candidate = case.candidate
     found: list[Signal | None] = []
     if context.has_text:
-        if context.definitions:
-            found.append(caption_definition(reading, case.candidate, context.definitions, known))
-        found.append(caption_support(reading, case, context.text, known))
-    if len(context.tokens[reading.mention.word, reading.part]) > 1:
-        found.append(better_reading(number, reading, case.candidate, context))
+        if definitions := context.definitions:
+            longs = definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol)
+            if longs:
+                found.append(caption_definition(reading, candidate, longs, known))
+        found.append(caption_support(reading, case, context.text))
+    if context.repeats:
+        found.append(better_reading(number, reading, candidate, context))
     if not reading.is_family:
         found.append(context.companions(reading))
-        if len(context.words_of_gene[case.candidate.ncbigene]) > 1:
-            found.append(same_gene(reading, case.candidate, context))
-    found.append(context.species(case.candidate))
+        if candidate.ncbigene in context.shared:
+            found.append(same_gene(reading, candidate, context))
+    found.append(context.species(candidate))
     return [signal for signal in found if signal is not None]
 
 
 def caption_definition(
-    reading: Reading, candidate: Candidate, definitions: Mapping[str, Sequence[str]], known: KnownGenes
+    reading: Reading, candidate: Candidate, longs: Sequence[str], known: KnownGenes
 ) -> Signal | None:
     """Return whether the caption defines the word as the gene, or as something else; the latter needs the gene's names.
 
@@ -139,9 +139,6 @@ def caption_definition(
     ----------
     Schwartz and Hearst 2003, doi:10.1142/9789812776303_0042
     """
-    longs = definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol)
-    if not longs:
-        return None
     meant = reading.mention.candidates if reading.is_family else [candidate]
     genes = [known.gene(each.ncbigene) for each in meant]
     symbols = {each.symbol.lower() for each in meant}
@@ -158,19 +155,19 @@ def _agrees(words: frozenset[str], known: Known) -> bool:
     return any(len(words & name) >= _AGREEING * min(len(words), len(name)) for name in known.words if words and name)
 
 
-def caption_support(reading: Reading, case: Case, text: FigureText, known: KnownGenes) -> Signal | None:
+def caption_support(reading: Reading, case: Case, text: FigureText) -> Signal | None:
     """Return whether caption or titles name the gene: by another of its names, or by the word itself."""
     names = text.names
-    symbol = reading.mention.symbol
     if reading.is_family:
+        symbol = reading.mention.symbol
         return Signal("caption_family", f"the text has {symbol}") if reading.plain_symbol in names else None
-    candidate = case.candidate
-    for name in case.names:
-        if name in names:
-            return Signal("caption_name", f"the text has {name}, another name of {candidate.symbol}")
-    for name in known.gene(candidate.ncbigene).phrases:
-        if name in text.phrases:
-            return Signal("caption_name", f"the text has{name}".rstrip())
+    if not names.isdisjoint(case.names):
+        name = next(name for name in case.names if name in names)
+        return Signal("caption_name", f"the text has {name}, another name of {case.candidate.symbol}")
+    if not text.words.isdisjoint(case.known.keys):
+        for name in case.known.phrases:
+            if name in text.phrases:
+                return Signal("caption_name", f"the text has{name}".rstrip())
     if reading.plain_symbol not in names:
         return None
     is_official = LEXICON_TIERS.get(reading.mention.lexicon) == "strict"
@@ -181,8 +178,11 @@ def better_reading(number: int, reading: Reading, candidate: Candidate, context:
     """Return that the same part of the same word was also read as something that fits its letters better."""
     better = [
         other
-        for other_number, other in context.tokens[reading.mention.word, reading.part]
-        if other.rank < reading.rank and other_number != number and candidate.ncbigene not in other.genes
+        for other_number, other in context.readings
+        if other.rank < reading.rank
+        and other.token == reading.token
+        and other_number != number
+        and candidate.ncbigene not in other.genes
     ]
     if not better:
         return None
@@ -192,6 +192,10 @@ def better_reading(number: int, reading: Reading, candidate: Candidate, context:
 
 def same_gene(reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:
     """Return that another word of the figure, spelled otherwise, was read as the same gene."""
-    others = sorted(context.words_of_gene[candidate.ncbigene] - {reading.plain_word})
+    others = {
+        other.plain_word
+        for _, other in context.readings
+        if candidate.ncbigene in other.genes and not other.is_family and other.plain_word != reading.plain_word
+    }
     names = [word for word in others if reading.folded_symbol not in word]
-    return Signal("same_gene", f"{names[0]} was also read as {candidate.symbol}") if names else None
+    return Signal("same_gene", f"{min(names)} was also read as {candidate.symbol}") if names else None

@@ -12,7 +12,7 @@ from kg.model import LEXICON_TIERS
 from kg.tokens import fold
 
 if TYPE_CHECKING:
-    from kg.authority.audit.subject import Candidate, KnownGenes, Mention, Signal
+    from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention, Signal
 
 __all__ = ["Case", "Reading"]
 
@@ -28,6 +28,8 @@ class Case(NamedTuple):
         The gene.
     names
         Plain letters and digits of its names that a text may have beside the word; none of a family.
+    known
+        What else is known of it.
     signals
         What the word and its match say.
     total, contradicts
@@ -38,6 +40,7 @@ class Case(NamedTuple):
 
     candidate: Candidate
     names: tuple[str, ...]
+    known: Known
     signals: tuple[Signal, ...]
     total: float
     contradicts: bool
@@ -53,6 +56,8 @@ class Reading:
         One of the mentions that read so.
     part
         The part of the word that matched (`kg.tokens.token`).
+    token
+        The word and the part: readings of the same letters have the same.
     is_family
         Whether the entry names a family.
     genes
@@ -73,12 +78,13 @@ class Reading:
 
     __slots__ = (
         *("case_of", "cases", "folded_symbol", "genes", "is_exact", "is_family", "mention", "part"),
-        *("plain_part", "plain_symbol", "plain_word", "rank"),
+        *("plain_part", "plain_symbol", "plain_word", "rank", "token"),
     )
 
     def __init__(self, mention: Mention, known: KnownGenes) -> None:
         self.mention = mention
         self.part = read_part(mention.word, mention.symbol)
+        self.token = mention.word, self.part
         self.is_family = mention.family is not None
         self.genes = frozenset([candidate.ncbigene for candidate in mention.candidates])
         self.plain_part, self.plain_symbol = plain(self.part), plain(mention.symbol)
@@ -104,13 +110,14 @@ class Reading:
         signals = tuple(word_signals(self.mention, candidate, known))
         total, contradicts = weigh(signals)
         names: tuple[str, ...] = ()
+        of_candidate = known.gene(candidate.ncbigene)
         if not self.is_family:
-            of_gene = known.gene(candidate.ncbigene).names or (plain(candidate.symbol),)
+            of_gene = of_candidate.names or (plain(candidate.symbol),)
             names = tuple(
                 name for name in of_gene if len(name) > 2 and name != self.plain_part and name not in METABOLITES
             )
         alone = Judgement(*grade(INTERCEPT + total, contradicts=contradicts), signals)
-        return Case(candidate, names, signals, total, contradicts, alone)
+        return Case(candidate, names, of_candidate, signals, total, contradicts, alone)
 
 
 def _rank(mention: Mention, part: str, *, is_official: bool) -> int:

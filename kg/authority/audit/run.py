@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
@@ -53,16 +54,21 @@ def mentions_of(figure: Figure) -> list[Mention]:
     ]
 
 
+@lru_cache(maxsize=32_768)  # a gene is one object, which is compared fast
+def _candidate(ncbigene: str, symbol: str, taxon: str | None, organism: str | None) -> Candidate:
+    return Candidate(ncbigene, symbol, taxon, organism)
+
+
 def _candidates(mention: GeneMention) -> tuple[Candidate, ...]:
     """Return the candidates of a mention, each gene once: as the first row has it."""
     genes = [candidate.gene for candidate in mention.candidates]
     if len(genes) == 1:  # the usual case
         gene = genes[0]
-        return (Candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism),)
+        return (_candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism),)
     found: dict[str, Candidate] = {}
     for gene in genes:
         if gene.ncbigene not in found:
-            found[gene.ncbigene] = Candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism)
+            found[gene.ncbigene] = _candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism)
     return tuple(found.values())
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "greek_as_latin",
     "latin",
     "plain",
+    "plain_letters",
     "plain_words",
     "read_part",
     "scripts",
@@ -124,10 +125,23 @@ def plain(text: str) -> str:
     ('BCATENIN', 'BCATENIN', 'NFKB', 'BMPR2', 'AB')
     """
     is_ascii = text.isascii()
-    letters = _NOT_PLAIN.sub("", text.upper()) if is_ascii else fold("".join(map(greek_as_latin, latin(text))))
+    letters = _NOT_PLAIN.sub("", text.upper()) if is_ascii else plain_letters(text)
     if len(letters) > 3 and ("A" in letters or "EPSILON" in letters):  # all the others have an A
         letters = _shorten_greek(letters)
     return _ROMAN.sub(_arabic, letters) if letters[-1:] in ("I", "V") else letters
+
+
+def plain_letters(text: str) -> str:
+    """Return the letters and digits of a text as `plain` does, names of Greek letters and Roman numerals as they are.
+
+    Each character is read by itself, whatever stands beside it.
+
+    Examples
+    --------
+    >>> plain_letters("β-Catenin"), plain_letters("Beta II")
+    ('BCATENIN', 'BETAII')
+    """
+    return fold("".join(map(greek_as_latin, latin(text))))
 
 
 def plain_words(text: str) -> frozenset[str]:

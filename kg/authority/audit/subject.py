@@ -50,12 +50,15 @@ class Known(NamedTuple):
         Plain letters and digits of its symbols: the approved one, aliases and previous ones; sorted.
     phrases
         Its names as `phrase` gives them.
+    keys
+        The longest word of each phrase: a text without it has not the phrase.
     words
         The words of each of its names.
     """
 
     names: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     words: tuple[frozenset[str], ...] = ()
 
 
@@ -82,9 +85,11 @@ class KnownGenes:
         names = [name for name in (found.name, *found.alias_names, *found.previous_names) if name]
         words = [(name, content_words(name)) for name in names]
         telling = [(name, of_name) for name, of_name in words if len(of_name) > 1 or len(name) > 8]
+        phrases = tuple(phrase(name) for name, _ in telling)
         return Known(
             tuple(sorted({plain(name) for name in (found.symbol, *found.aliases, *found.previous)})),
-            tuple(phrase(name) for name, _ in telling),
+            phrases,
+            tuple(max(of_gene.split(), key=len, default="") for of_gene in phrases),
             tuple(of_name for _, of_name in telling),
         )
 

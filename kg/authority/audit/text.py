@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from kg.authority.audit.facts import OTHER_SPECIES, OTHER_SPECIES_PHRASES, VERTEBRATES
-from kg.authority.audit.spelling import plain, plain_words
+from kg.authority.audit.spelling import plain, plain_letters, plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Sequence
 
 __all__ = ["FigureText", "content_words", "phrase", "repair"]
 
 _BROKEN = re.compile("[^\x00-\x7f][^\x00-\x7f]{1,3}")
-_FOREIGN = re.compile("[^\x00-\x7f]+")
+_FOREIGN = re.compile("([^\x00-\x7f][^\x00-\x7f]*)")  # a plus sign would be slower
 _WORD = re.compile(r"[^\W_]+")
 _SIGNS = " /,;:()[]{}|=+.'\"*"  # between the names of a text, as blanks are
-_DASHES = re.compile("[-–—]")
-_FIRST_OF_PHRASES = frozenset(words.split()[0] for words in OTHER_SPECIES_PHRASES)
+_BETWEEN = str.maketrans(dict.fromkeys(_SIGNS, " "))
 _BLANKS = "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
-# Of a text that is ASCII: what is no letter or digit goes, but for dashes; what separates names is a blank.
-_NAMES_ONLY: Mapping[int, str | None] = {
-    **{code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "-"},
-    **dict.fromkeys(map(ord, _SIGNS + _BLANKS), " "),
-}
-_WORDS_ONLY = {code: " " for code in range(128) if not chr(code).isalnum()}
+_FIRST_OF_PHRASES = frozenset(words.split()[0] for words in OTHER_SPECIES_PHRASES)
 _OTHER_SPECIES, _VERTEBRATES = (words | {f"{word}s" for word in words} for words in (OTHER_SPECIES, VERTEBRATES))
 _EMPTY_WORDS = frozenset({"of", "the", "and", "or", "a", "an", "to", "in", "like", "with", "family", "member", "type"})
+
+# Bytes of ASCII as names have them, and as words have them; those of other characters stay.
+_BETWEEN_NAMES, _NO_LETTERS = (_SIGNS + _BLANKS).encode(), bytes(code for code in range(128) if not chr(code).isalnum())
+_AS_NAMES = bytes(range(256)).upper().translate(bytes.maketrans(_BETWEEN_NAMES, b" " * len(_BETWEEN_NAMES)))
+_NOT_IN_NAMES = bytes(set(_NO_LETTERS) - set(_BETWEEN_NAMES) - set(b"-"))
+_AS_WORDS = bytes(range(256)).lower().translate(bytes.maketrans(_NO_LETTERS, b" " * len(_NO_LETTERS)))
 
 
 def repair(text: str) -> str:
@@ -57,14 +57,45 @@ def phrase(text: str) -> str:
     >>> phrase("Leukemia inhibitory factor (LIF)")
     ' leukemia inhibitory factor lif '
     """
-    return f" {' '.join(_words(text.lower()))} "
+    return f" {' '.join(_words(_cut(text)))} "
 
 
-def _words(text: str) -> list[str]:
-    """Return the runs of letters and digits of a text."""
-    return text.translate(_WORDS_ONLY).split() if text.isascii() else _WORD.findall(text)
+class _Characters(dict[int, str]):
+    """What characters that are not ASCII give to a text's names or words; for `str.translate`, filled as they come."""
+
+    def __init__(self, read: Callable[[str], str]) -> None:
+        self._read = read
+
+    def __missing__(self, code: int) -> str:
+        """Return what a character gives, from now on kept."""
+        found = self[code] = " " if chr(code).isspace() else self._read(chr(code))
+        return found
 
 
+_FOREIGN_NAMES = _Characters(lambda character: "-" if character == "–" else plain_letters(character))
+_FOREIGN_WORDS = _Characters(lambda character: "".join(c if c.isalnum() else " " for c in character.lower()))
+
+
+def _cut(text: str) -> list[str]:
+    """Return a text cut where ASCII ends and begins: each second part is not ASCII."""
+    return [text] if text.isascii() else _FOREIGN.split(text)
+
+
+def _as_bytes(parts: Sequence[str], foreign: _Characters) -> bytes:
+    """Return a text that `_cut` has cut, what is not ASCII as the characters say."""
+    if len(parts) > 1:
+        parts = [part.translate(foreign) if place % 2 else part for place, part in enumerate(parts)]
+    return "".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _words(parts: Sequence[str]) -> list[str]:
+    """Return the runs of letters and digits of a text that `_cut` has cut, in lower case."""
+    if any("Σ" in part for part in parts[1::2]):  # its small letter depends on what is around it
+        return _WORD.findall("".join(parts).lower())
+    return _as_bytes(parts, _FOREIGN_WORDS).translate(_AS_WORDS).decode("utf-8", "surrogatepass").split()
+
+
+@lru_cache(maxsize=4096)  # long forms come again, for each gene that they may mean
 def content_words(text: str) -> frozenset[str]:
     """Return the words of a name that say something, in lower case and without the plural's s.
 
@@ -73,7 +104,7 @@ def content_words(text: str) -> frozenset[str]:
     >>> sorted(content_words("Interleukin-6 receptors of the family"))
     ['6', 'interleukin', 'receptor']
     """
-    words = _words(text.lower())
+    words = _words(_cut(text))
     return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words) - _EMPTY_WORDS
 
 
@@ -95,65 +126,59 @@ class FigureText:
     def __init__(self, caption: str | None, title: str | None, paper_title: str | None) -> None:
         self.caption = repair(caption or "")
         parts = [self.caption, title if title and title not in self.caption else "", paper_title or ""]
-        self.text = " ".join(repair(part) for part in parts if part)
+        self.text = repair(" ".join([part for part in parts if part]))
 
     def has(self, name: str) -> bool:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
         return plain(name) in self.names
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Plain letters and digits of the words, and of their parts between dashes."""
-        text, foreign = (self.text, frozenset[str]()) if self.text.isascii() else _take_foreign_names(self.text)
-        text = text.upper().translate(_NAMES_ONLY)
-        if "-" in text:
-            ends = text.split("-")
-            parts = [left[left.rfind(" ") + 1 :] for left in ends[:-1]] + [
-                right.partition(" ")[0] for right in ends[1:]
-            ]
-            text = f"{text.replace('-', '')} {' '.join(parts)}"
-        return plain_words(text).union(foreign)
+    def _parts(self) -> list[str]:
+        """The text, cut where ASCII ends and begins: few captions are ASCII, and most of each is."""
+        return _cut(self.text)
 
     @cached_property
-    def words(self) -> list[str]:
+    def names(self) -> frozenset[str]:
+        """Plain letters and digits of the words, and of their parts between dashes."""
+        parts = _cut(_without_long_dashes(self.text)) if "—" in self.text else self._parts
+        text = _as_bytes(parts, _FOREIGN_NAMES).translate(_AS_NAMES, _NOT_IN_NAMES).decode("utf-8", "surrogatepass")
+        if "-" in text:
+            ends = text.split("-")
+            pieces = [left[left.rfind(" ") + 1 :] for left in ends[:-1]] + [
+                right.partition(" ")[0] for right in ends[1:]
+            ]
+            text = f"{text.replace('-', '')} {' '.join(pieces)}"
+        return plain_words(text)
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return _words(self._parts)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
         """The words in lower case: runs of letters and digits."""
-        return _words(self.text.lower())
+        return frozenset(self._words)
 
     @cached_property
     def phrases(self) -> str:
         """The words in lower case, as `phrase` gives them."""
-        return f" {' '.join(self.words)} "
+        return f" {' '.join(self._words)} "
 
     @cached_property
     def other_species(self) -> tuple[str, ...]:
         """Words that tell of plants, fungi, bacteria or invertebrates; none where others tell of vertebrates."""
-        words = self.words
-        if not _VERTEBRATES.isdisjoint(words):
+        if not _VERTEBRATES.isdisjoint(self.words):
             return ()
-        found = [] if _OTHER_SPECIES.isdisjoint(words) else [word for word in words if word in _OTHER_SPECIES]
-        if not _FIRST_OF_PHRASES.isdisjoint(words):
+        telling = _OTHER_SPECIES & self.words
+        found = [word for word in self._words if word in telling] if telling else []
+        if not _FIRST_OF_PHRASES.isdisjoint(self.words):
             found += [words for words in OTHER_SPECIES_PHRASES if f" {words} " in self.phrases]
         return tuple(dict.fromkeys(found))
 
 
-def _take_foreign_names(text: str) -> tuple[str, frozenset[str]]:
-    """Return a text without its words that are not ASCII, and what these give to its names."""
-    for sign in _SIGNS:
-        text = text.replace(sign, " ")
-    kept, pieces, end = [], [], 0
-    for match in _FOREIGN.finditer(text):
-        if match.start() < end:
-            continue
-        start = text.rfind(" ", 0, match.start()) + 1
-        kept.append(text[end:start])
-        end = text.find(" ", match.end())
-        end = len(text) if end < 0 else end
-        pieces += text[start:end].split()
-    kept.append(text[end:])
-    return "".join(kept), _foreign_names(pieces)
-
-
-def _foreign_names(pieces: list[str]) -> frozenset[str]:
-    """Return what words that are not ASCII give to the names of a text."""
-    parts = [part for piece in pieces if "-" in piece or "–" in piece for part in _DASHES.split(piece)]
-    return frozenset(map(plain, [*pieces, *parts])) - {""}
+def _without_long_dashes(text: str) -> str:
+    """Return a text with blanks for signs, whose long dashes part names only beside another dash in the same word."""
+    words = text.translate(_BETWEEN).split()
+    return " ".join(
+        [word.replace("—", "-" if "-" in word or "–" in word else "") if "—" in word else word for word in words]
+    )
