@@ -237,6 +237,7 @@ def pair_table(
     columns = {name: values[order] for name, values in columns.items()}
     columns["weight"] = columns[same[0]] if same else weights[order]
     row = row[order].astype(np.intp)
+    del pairs, weights, order, passed  # as large as half of the statistics
     columns |= {name: values.take(row) for name, values in statistics.items()}
     names = ("a", "b", "weight", *PAIR_COLUMNS[len(FIRST_COLUMNS) :])
     table = pl.DataFrame({name: columns[name] for name in names})

@@ -127,7 +127,9 @@ def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newm
         block.count_once(again, left, right, sums, unit="paper" if by_paper else "unit")
         if ends[0] < len(inner):  # of one species the nodes have kept their numbers
             left, right = inner[left], inner[right]
-        sums = {name: values.round(_DECIMALS) if values.dtype.kind == "f" else values for name, values in sums.items()}
+        for values in sums.values():
+            if values.dtype.kind == "f":
+                values.round(_DECIMALS, out=values)
         yield Pairs(left, right, **{"newman": None} | sums)
         start = stop
 
