@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["word_signals"]
 
-_BACTERIAL = re.compile(r"[A-Za-z][a-z]{2}[A-Z]$")
+_BACTERIAL = re.compile(r"[a-z]{3}[A-Z]$")
 _SMALL = 5  # letters; longer words in small letters are names of proteins
 _SIGNS = re.compile(r"[^\w]+|_")
 
@@ -104,13 +104,17 @@ def spelling(mention: Mention) -> Signal | None:
 
 
 def short_symbol(mention: Mention) -> Signal | None:
-    """Return that the matched symbol has one, two or three letters and digits."""
+    """Return that the matched symbol has one or two letters and digits, or three letters.
+
+    Three with a digit among them, such as ``p53`` or ``IL-6``, are no common abbreviation of something else.
+    """
     if mention.family is not None:
         return None
-    n_letters = len(fold(mention.symbol))
-    if n_letters <= 2:
-        return Signal("two_letters", f"{mention.symbol} has {n_letters} letter{'s' if n_letters == 2 else ''}")
-    return Signal("three_letters", f"{mention.symbol} has three letters") if n_letters == 3 else None
+    letters = fold(mention.symbol)
+    if len(letters) <= 2:
+        return Signal("two_letters", f"{mention.symbol} has {len(letters)} letter{'s' if len(letters) == 2 else ''}")
+    is_short = len(letters) == 3 and letters.isalpha()
+    return Signal("three_letters", f"{mention.symbol} has three letters") if is_short else None
 
 
 def common_word(mention: Mention) -> Signal | None:

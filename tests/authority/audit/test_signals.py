@@ -79,6 +79,10 @@ def test_a_word_says_by_itself(given: Mention, name: str) -> None:
     [
         (mention("TYR", "TYR", lexicon="hgnc_symbol"), "common_word"),
         (mention("p53", "p53", "TP53"), "small_letters"),
+        (mention("p53", "p53", "TP53"), "three_letters"),
+        (mention("IL-6", "IL-6", "IL6"), "three_letters"),
+        (mention("IL-6", "IL-6", "IL6"), "two_letters"),
+        (mention("RhoA", "RhoA", "RHOA"), "bacterial_style"),
         (mention("с-Мус", "c-Myc", "MYC"), "distance"),
         (mention("IKKβ", "IKK-beta", "IKBKB"), "mixed_scripts"),
         (mention("ASS1", "ASS1", lexicon="hgnc_symbol"), "sharp_s"),
@@ -180,7 +184,7 @@ def test_scores_rise_with_the_weights_and_grades_follow() -> None:
     for name, weight in WEIGHTS.items():
         more = score([*base, Signal(name, "")])
         assert (more > score(base)) == (weight > 0)
-    cases = (["official_symbol", "official_companions"], ["alias"], ["metabolite"], ["sharp_s"])
+    cases = (["official_symbol", "official_companions"], ["alias"], ["alias", "metabolite"], ["sharp_s"])
     assert tuple(judge([Signal(name, "") for name in names])[1] for names in cases) == GRADES
 
 
