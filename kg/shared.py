@@ -1,7 +1,8 @@
 """What several figures share: papers, genes, families, organisms; each described once.
 
 It is read off the tables of the figures. A shared thing takes, field by field, the first value that is not empty, in
-order of figure id and of the rows in a file; a later value that differs is a warning.
+order of figure id and of the rows in a file; a later value that differs is a warning. What curators say of a gene comes
+after all that files say.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ READ: Mapping[str, tuple[str, ...]] = {
 }
 """The tables and columns that tell of shared things."""
 
-_GENE = READ["candidates"][2:-1]
+_GENE = READ["candidates"][2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ class Shared:
     """
 
     def __init__(self) -> None:
-        # The variants of a gene in the order in which figures gave them, each with the document that gave it first.
-        self._genes: dict[str, dict[Gene, str]] = {}
+        # The variants of a gene in the order in which figures gave them, and whether a curator did; each with the
+        # document that gave it first.
+        self._genes: dict[str, dict[tuple[Gene, bool], str]] = {}
         self._families: dict[str, set[str]] = {}
         self._organisms: dict[str, str] = {}
         self._gene_tally, self._family_tally = _Tally(), _Tally()
@@ -167,9 +169,9 @@ class Shared:
         variants = candidates.unique(_GENE, keep="first", maintain_order=True).join(
             documents.select("figid", "file"), on="figid", maintain_order="left"
         )
-        for *values, file in variants.select(*_GENE, "file").iter_rows():
+        for *values, is_curated, file in variants.select(*_GENE, "file").iter_rows():
             gene = Gene(*values)
-            self._genes.setdefault(gene.ncbigene, {}).setdefault(gene, file)
+            self._genes.setdefault(gene.ncbigene, {}).setdefault((gene, is_curated), file)
         named = candidates.select("ncbigene", "figid", "mention").unique()
         self._gene_tally.add(named.group_by("ncbigene").agg(pl.col("figid").n_unique(), pl.len()))
 
@@ -191,7 +193,7 @@ class Shared:
         """Yield the papers by PMCID."""
         rows = self._scratch.execute("SELECT pmcid, said, file, n_figures FROM papers ORDER BY pmcid, rowid")
         for pmcid, said in groupby(rows, key=itemgetter(0)):
-            variants: dict[Paper, str] = {}
+            variants: dict[Paper, str | None] = {}
             n_figures = 0
             for _, text, file, n in said:
                 values = json.loads(text) if text else {}
@@ -206,9 +208,7 @@ class Shared:
         """Return the genes by id as a number."""
         found = []
         for ncbigene in sorted(self._genes, key=int):
-            # What HGNC's rows say of a gene counts before what others say: it is they that make it HGNC's.
-            by_authority = sorted(self._genes[ncbigene].items(), key=lambda item: not item[0].is_hgnc)
-            gene, conflicts = _first_values(dict(by_authority))
+            gene, conflicts = _first_values(_by_authority(self._genes[ncbigene]))
             problems = tuple(_problems(f"genes[ncbigene:{ncbigene}]", conflicts))
             tally = self._gene_tally
             found.append(Counted(gene, tally.n_figures[ncbigene], tally.n_mentions[ncbigene], problems))
@@ -240,8 +240,17 @@ def _cleaned(value: Any) -> Any:
     return clean(value)[0] if isinstance(value, str) else value
 
 
-def _first_values(variants: dict[Record, str]) -> tuple[Record, list[Conflict]]:
-    """Return the record of first values, and the later values that differ from them, each once."""
+def _by_authority(variants: Mapping[tuple[Gene, bool], str]) -> dict[Gene, str | None]:
+    """Return the variants of a gene in the order in which they count, with their documents; None for curators'."""
+    found: dict[Gene, str | None] = {}
+    # What HGNC says of a gene counts before what others say, for that makes it HGNC's; then what the files say.
+    for (gene, is_curated), file in sorted(variants.items(), key=lambda item: (not item[0][0].is_hgnc, item[0][1])):
+        found.setdefault(gene, None if is_curated else file)
+    return found
+
+
+def _first_values(variants: dict[Record, str | None]) -> tuple[Record, list[Conflict]]:
+    """Return the record of first values, and the later values of documents that differ from them, each once."""
     records = iter(variants.items())
     merged, _ = next(records)
     conflicts: dict[tuple[str, object], Conflict] = {}
@@ -251,7 +260,7 @@ def _first_values(variants: dict[Record, str]) -> tuple[Record, list[Conflict]]:
             first, value = getattr(merged, name), getattr(record, name)
             if first in (None, ()) and value not in (None, ()):
                 changes[name] = value
-            elif value not in (None, (), first):
+            elif source is not None and value not in (None, (), first):
                 conflicts.setdefault((name, value), (name, first, value, source))
         if changes:
             merged = replace(merged, **changes)  # type: ignore[arg-type]

@@ -182,6 +182,9 @@ class Output:
     def _counted(self, shared: Shared) -> SharedRecords:
         """Return what figures share; as it is walked, it also goes into the tables."""
         named = name_shared(shared, self.authority)
+        if self.job.grader is not None:
+            genes = (gene.record for gene in named.genes)
+            self.problems.add(self.job.grader.curation.against_genes(genes, self.job.grader.table))
 
         def add_named_gene(columns: Columns, gene: Counted[Gene]) -> None:
             add_gene(columns, gene, gene_columns(named.hgnc.get(gene.record.ncbigene)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.errors import Problem, Severity
+from kg.errors import Problem, Severity, SourceError
 from kg.model import Candidate, Gene
 from kg.text import shorten
 
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from kg.authority.hgnc import HgncTable
     from kg.model import Figure, GeneMention
 
-__all__ = ["DECISIONS", "Curated", "Curation", "CurationRow", "Decision", "Decisions", "squeeze"]
+__all__ = [
+    "DECISIONS",
+    "Curated",
+    "Curation",
+    "CurationRow",
+    "Decision",
+    "Decisions",
+    "decided_twice",
+    "genes_meant",
+    "squeeze",
+]
 
 DECISIONS = ("accept", "reject", "other")
 """The gene is right; it is wrong; another gene is meant."""
@@ -53,6 +63,20 @@ class Decision(NamedTuple):
 
 Decisions = Mapping[tuple[int, str], Decision]
 """What was decided in a figure, by the mention's number and the gene that was judged."""
+
+
+def genes_meant(decisions: Decisions) -> dict[tuple[int, str], Decision]:
+    """Return the decisions that put a gene in the place of another, by the mention's number and the gene that is meant.
+
+    Where several mean one gene in one mention, the earliest is the one that added it; then the names of the curators
+    decide, then the ids of the genes that were judged.
+    """
+    found: dict[tuple[int, str], Decision] = {}
+    ordered = sorted(decisions.items(), key=lambda item: (item[1].date, item[1].curator, int(item[1].ncbigene)))
+    for (number, _), decision in ordered:
+        if decision.other_gene is not None:
+            found.setdefault((number, decision.other_gene), decision)
+    return found
 
 
 class CurationRow(NamedTuple):
@@ -115,9 +139,9 @@ class Curation:
     Attributes
     ----------
     rows
-        By figure id, in the order of the files.
+        By figure id, the earliest decisions first; the order of the files does not matter.
     sources
-        Name and SHA-256 of each file.
+        Name and SHA-256 of each file, by name.
     problems
         What is odd in the files themselves.
     """
@@ -134,13 +158,17 @@ class Curation:
         figure
             As its file has it.
         table
-            HGNC's complete set, for the symbols of genes that were added.
+            HGNC's complete set, for the symbols and the species of genes that were added.
+
+        Raises
+        ------
+        SourceError
+            If a gene of a word was decided in two ways.
         """
         rows = self.rows.get(figure.figid, ())
         if not rows:
             return Curated(figure, {}, ())
-        decisions: dict[tuple[int, str], Decision] = {}
-        added: dict[int, dict[str, Candidate]] = {}
+        used: dict[tuple[int, str], CurationRow] = {}
         problems: list[Problem] = []
         for row in rows:
             mention, problem = _find(row, figure)
@@ -151,22 +179,17 @@ class Curation:
             if judged is None:
                 problems.append(_no_candidate(row, mention, rows))
                 continue
-            problems += _renamed(row, judged)
-            decision = row.decision
+            first = used.setdefault((mention.number, judged.ncbigene), row)
+            if first is row:
+                problems += [*_renamed(row, judged), *_misnamed(row, table)]
+            else:
+                problems += _again(row, first)
+        decisions = {key: row.decision for key, row in used.items()}
+        genes = {key: _other_gene(decision, figure, table) for key, decision in genes_meant(decisions).items()}
+        for key, decision in decisions.items():
             if decision.other_gene is not None:
-                gene, odd = _other_gene(row, judged, table)
-                decision = decision._replace(other_symbol=gene.symbol)
-                problems += odd
-                if gene.ncbigene not in mention.genes:
-                    added.setdefault(mention.number, {}).setdefault(gene.ncbigene, Candidate(gene, ()))
-            decisions.setdefault((mention.number, judged.ncbigene), decision)
-        mentions = tuple(
-            mention._replace(candidates=(*mention.candidates, *added[mention.number].values()))
-            if mention.number in added
-            else mention
-            for mention in figure.mentions
-        )
-        return Curated(replace(figure, mentions=mentions) if added else figure, decisions, tuple(problems))
+                decisions[key] = decision._replace(other_symbol=genes[key[0], decision.other_gene].symbol)
+        return Curated(_with_genes(figure, genes), decisions, tuple(problems))
 
     def digest(self, figid: str) -> str | None:
         """Return the SHA-256 of the rows of a figure, with their places, in hexadecimal digits; None for no rows."""
@@ -180,6 +203,32 @@ class Curation:
             if figid not in there:
                 for row in rows:
                     yield row.warn("figid", figid, "the build has no such figure, so the decision is not used")
+
+    def against_genes(self, genes: Iterable[Gene], table: HgncTable | None = None) -> Iterator[Problem]:
+        """Yield a warning for each row whose other gene the build calls otherwise, or knows no species of.
+
+        Parameters
+        ----------
+        genes
+            Those of the build.
+        table
+            HGNC's complete set; what it knows, `apply` has said.
+        """
+        known = {gene.ncbigene: gene for gene in genes}
+        for row in (row for rows in self.rows.values() for row in rows):
+            ncbigene, symbol = row.decision.other_gene, row.decision.other_symbol
+            gene = known.get(ncbigene or "")
+            if gene is None or (table is not None and table.gene(gene.ncbigene) is not None):
+                continue
+            if symbol is not None and symbol != squeeze(gene.symbol):
+                reason = f"elsewhere gene {ncbigene} is called {gene.symbol}, which counts; see whether the id is right"
+                yield row.warn("other_symbol", symbol, reason)
+            if gene.taxon is None and gene.organism is None:
+                reason = (
+                    f"neither HGNC nor a file says of which species gene {ncbigene} is, so networks pair it with no "
+                    "gene of a known one; --hgnc tells it of human genes"
+                )
+                yield row.warn("other_gene", gene.ncbigene, reason)
 
 
 def _find(row: CurationRow, figure: Figure) -> tuple[GeneMention | None, Problem | None]:
@@ -219,14 +268,60 @@ def _renamed(row: CurationRow, gene: Gene) -> Iterator[Problem]:
         yield row.warn("hgnc_symbol", row.gene_symbol, reason)
 
 
-def _other_gene(row: CurationRow, judged: Gene, table: HgncTable | None) -> tuple[Gene, list[Problem]]:
-    """Return the gene that a curator read; without HGNC's word on it, it is of the species of the judged one."""
-    ncbigene, symbol = str(row.decision.other_gene), row.decision.other_symbol
+def _again(row: CurationRow, first: CurationRow) -> Iterator[Problem]:
+    """Yield a warning if a row's decision was made before and something of it is lost.
+
+    Raises
+    ------
+    SourceError
+        If it was decided otherwise.
+    """
+    ours, theirs = row.decision, first.decision
+    if ours[:3] != theirs[:3]:
+        raise SourceError(decided_twice(row, first))
+    if ours._replace(other_symbol=None) != theirs._replace(other_symbol=None):
+        reason = f"the same decision as in {first.file}:{first.line}, which counts, as it came first"
+        yield row.warn("curator", ours.curator, reason)
+
+
+def decided_twice(row: CurationRow, first: CurationRow) -> str:
+    """Return the sentence that two rows contradict each other."""
+    return (
+        f"{row.file}:{row.line}: the same gene of the same word as in {first.file}:{first.line}, decided otherwise; "
+        "leave one of the two rows"
+    )
+
+
+def _misnamed(row: CurationRow, table: HgncTable | None) -> Iterator[Problem]:
+    """Yield a warning if HGNC calls the other gene of a row otherwise."""
+    ncbigene, symbol = row.decision.other_gene, row.decision.other_symbol
+    known = table.gene(ncbigene) if table is not None and ncbigene is not None else None
+    if known is not None and symbol not in (None, known.symbol):
+        reason = (
+            f"HGNC calls gene {ncbigene} {known.symbol}, which counts; see whether the id is the one that was meant"
+        )
+        yield row.warn("other_symbol", str(symbol), reason)
+
+
+def _other_gene(decision: Decision, figure: Figure, table: HgncTable | None) -> Gene:
+    """Return the gene that a curator read: as HGNC has it, or as the figure has it, or with its symbol alone."""
+    ncbigene = str(decision.other_gene)
     known = table.gene(ncbigene) if table is not None else None
-    if known is None:
-        return replace(judged, ncbigene=ncbigene, symbol=str(symbol), is_hgnc=False), []
-    gene = Gene(ncbigene, known.symbol, is_hgnc=True, taxon="9606", organism="Homo sapiens")
-    if symbol in (None, known.symbol):
-        return gene, []
-    reason = f"HGNC calls gene {ncbigene} {known.symbol}, which counts; see whether the id is the one that was meant"
-    return gene, [row.warn("other_symbol", str(symbol), reason)]
+    if known is not None:
+        return Gene(ncbigene, known.symbol, is_hgnc=True, taxon="9606", organism="Homo sapiens")
+    genes = (candidate.gene for mention in figure.mentions for candidate in mention.candidates)
+    named = Gene(ncbigene, str(decision.other_symbol), is_hgnc=False)
+    return next((gene for gene in genes if gene.ncbigene == ncbigene), named)
+
+
+def _with_genes(figure: Figure, genes: Mapping[tuple[int, str], Gene]) -> Figure:
+    """Return a figure with genes as candidates, by the mention's number and the gene's id, where they are not yet."""
+    added: dict[int, list[Candidate]] = {}
+    of_mention = {mention.number: mention.genes for mention in figure.mentions}
+    for (number, ncbigene), gene in genes.items():
+        if ncbigene not in of_mention[number]:
+            added.setdefault(number, []).append(Candidate(gene, ()))
+    if not added:
+        return figure
+    mentions = (m._replace(candidates=(*m.candidates, *added.get(m.number, ()))) for m in figure.mentions)
+    return replace(figure, mentions=tuple(mentions))

@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.authority.audit.curation import DECISIONS, Curation, CurationRow, Decision, squeeze
+from kg.authority.audit.curation import DECISIONS, Curation, CurationRow, Decision, decided_twice, squeeze
 from kg.compression import open_binary
 from kg.errors import Problem, Severity, SourceError
 from kg.folder import file_digest
@@ -36,7 +36,7 @@ _MANGLED = re.compile(rf"[0-9]{{1,2}}[-. ]+(?:{_MONTHS})\.?|(?:{_MONTHS})-[0-9]{
 _SEPARATOR = re.compile(r"sep=(.)")
 _AS_TEXT = "import the columns as text, so that the spreadsheet leaves symbols as they are"
 
-Key = tuple[str, str, str, str, str]
+Key = tuple[str, str, str, int | None, str]
 
 
 def read_curation(paths: Iterable[str | os.PathLike[str]], table: HgncTable | None = None) -> Curation:
@@ -60,23 +60,35 @@ def read_curation(paths: Iterable[str | os.PathLike[str]], table: HgncTable | No
     What spreadsheets do to symbols: Ziemann M, Eren Y, El-Osta A. Gene name errors are widespread in the scientific
     literature. Genome Biology 2016, 17:177. doi:10.1186/s13059-016-1044-7
     """
-    rows: dict[Key, CurationRow] = {}
+    rows: list[CurationRow] = []
     sources: list[tuple[str, str]] = []
     problems: list[Problem] = []
     for path in map(Path, paths):
-        for row in _read(path, table, problems):
-            key = (row.figid, row.word, row.symbol, row.source, row.decision.ncbigene)
-            first = rows.setdefault(key, row)
-            if first.decision[:3] != row.decision[:3]:
-                raise SourceError(
-                    f"{path}:{row.line}: the same gene of the same word as in {first.file}:{first.line}, decided "
-                    "otherwise; leave one of the two rows"
-                )
+        rows += _read(path, table, problems)
         sources.append((path.name, file_digest(path)))
     by_figure: dict[str, list[CurationRow]] = {}
-    for row in rows.values():
+    for row in sorted(rows, key=lambda row: (row.decision.date, row.decision.curator, row.file, row.line, repr(row))):
         by_figure.setdefault(row.figid, []).append(row)
-    return Curation({figid: tuple(found) for figid, found in by_figure.items()}, tuple(sources), tuple(problems))
+    for of_figure in by_figure.values():
+        _check_decided_once(of_figure)
+    found = {figid: tuple(by_figure[figid]) for figid in sorted(by_figure)}
+    return Curation(found, tuple(sorted(sources)), tuple(problems))
+
+
+def _check_decided_once(rows: Iterable[CurationRow]) -> None:
+    """Refuse rows of a figure that contradict each other; the numbers of mentions can be those of two builds.
+
+    Raises
+    ------
+    SourceError
+        If there are two.
+    """
+    seen: dict[Key, CurationRow] = {}
+    for row in rows:
+        key = (row.word, row.symbol, row.source, row.number, row.decision.ncbigene)
+        first = seen.setdefault(key, row)
+        if first.decision[:3] != row.decision[:3]:
+            raise SourceError(decided_twice(row, first))
 
 
 def _read(path: Path, table: HgncTable | None, problems: list[Problem]) -> Iterator[CurationRow]:

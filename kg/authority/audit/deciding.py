@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.authority.audit.curation import genes_meant
 from kg.authority.audit.grading import GRADES
 from kg.authority.audit.subject import Signal
 
@@ -28,10 +29,8 @@ def as_decided(verdicts: list[Verdict], decisions: Decisions) -> Iterator[Verdic
     """
     number = verdicts[0].mention
     own = {v.entrez: decisions[number, v.entrez] for v in verdicts if (number, v.entrez) in decisions}
-    others: dict[str, Decision] = {}
-    for decision in own.values():
-        if decision.other_gene is not None:
-            others.setdefault(decision.other_gene, decision)
+    meant = genes_meant({(number, ncbigene): decision for ncbigene, decision in own.items()})
+    others = {ncbigene: decision for (_, ncbigene), decision in meant.items()}
     symbols = {verdict.entrez: verdict.hgnc_symbol for verdict in verdicts}
     for verdict in verdicts:
         of_gene = own.get(verdict.entrez)

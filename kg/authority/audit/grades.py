@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.authority.audit.auditor import Verdict
+from kg.authority.audit.curation import genes_meant
 from kg.authority.audit.grading import GRADES
 from kg.authority.audit.run import read_decisions, read_slices
 from kg.authority.audit.subject import Signal
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from kg.authority.audit.curation import Decision, Decisions
     from kg.authority.audit.run import Tables
 
 __all__ = ["check_grade", "keep_graded", "read_grades"]
@@ -37,7 +37,8 @@ def read_grades(folder: Tables) -> Iterator[Verdict]:
     """
     import polars as pl
 
-    decided = read_decisions(folder)
+    # A decision on a gene itself counts before one that puts it in the place of another.
+    on_gene = {figid: genes_meant(decided) | decided for figid, decided in read_decisions(folder).items()}
     grades = _grades(folder)
     for figures, candidates in read_slices(folder):
         figids = figures.get_column("figid")
@@ -46,15 +47,7 @@ def read_grades(folder: Tables) -> Iterator[Verdict]:
         columns = ("figid", "mention", "word", "matched_symbol", "lexicon", "symbol", "ncbigene", "score", "grade")
         for *values, reasons in rows.select(*columns, "reasons").iter_rows():
             signals = tuple(Signal(*reason.split(": ", 1)) for reason in reasons)
-            decision = _decision(decided.get(values[0], {}), values[1], values[6])
-            yield Verdict._make((*values, signals, decision))
-
-
-def _decision(decided: Decisions, mention: int, ncbigene: str) -> Decision | None:
-    """Return the decision on a gene, or the first one that puts it in the place of another."""
-    own = decided.get((mention, ncbigene))
-    others = (each for (number, _), each in decided.items() if number == mention and each.other_gene == ncbigene)
-    return own or next(others, None)
+            yield Verdict._make((*values, signals, on_gene.get(values[0], {}).get((values[1], values[6]))))
 
 
 def _grades(folder: Tables) -> pl.LazyFrame:
