@@ -144,8 +144,10 @@ class _Selected:
         """Return the figures and mentions that are left, counted anew."""
         import polars as pl
 
-        distinct = self.scan("candidates").select("figid", "mention", "ncbigene").unique()
-        of_mentions = distinct.group_by("figid", "mention").agg(pl.len().cast(pl.Int64).alias("n_candidates"))
+        distinct = self.scan("candidates").select("figid", "mention", "ncbigene", "is_curated").unique()
+        of_mentions = distinct.group_by("figid", "mention").agg(
+            pl.len().cast(pl.Int64).alias("n_candidates"), pl.col("is_curated").all().alias("is_curated")
+        )
         of_figures = distinct.group_by("figid").agg(
             pl.col("mention").n_unique().cast(pl.Int64).alias("n_mentions"),
             pl.col("ncbigene").n_unique().cast(pl.Int64).alias("n_genes"),
@@ -153,11 +155,11 @@ class _Selected:
         figures = left.figures.drop("n_mentions", "n_genes").join(
             of_figures, on="figid", how="left", maintain_order="left"
         )
+        mentions = left.mentions.drop("n_candidates").join(of_mentions, on=["figid", "mention"], maintain_order="left")
         return {
             "figures": figures.with_columns(pl.col("n_mentions", "n_genes").fill_null(0)),
-            "mentions": left.mentions.drop("n_candidates").join(
-                of_mentions, on=["figid", "mention"], maintain_order="left"
-            ),
+            # Where all that is left came of curators, the word's family is not meant.
+            "mentions": mentions.with_columns(pl.when(~pl.col("is_curated")).then("family").alias("family")),
         }
 
     def _shared(self, folder: Folder) -> dict[str, pl.LazyFrame]:
@@ -178,9 +180,7 @@ class _Selected:
         families = (
             folder.scan("families")
             .drop("members", "n_figures", "n_mentions")
-            # None is left where a curator's gene stands for the family's word.
-            .join(listed, on="symbol", how="left", maintain_order="left")
-            .with_columns(pl.col("members").fill_null([]))
+            .join(listed, on="symbol", maintain_order="left")
         )
         return in_figures | {
             "papers": folder.scan("papers").drop("n_figures").join(of_papers, on="pmcid", maintain_order="left"),

@@ -16,12 +16,18 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 
 @dataclass(frozen=True)
 class Mention:
-    """A word that matched a symbol of a lexicon, with its candidates as NCBI Gene ids."""
+    """A word that matched a symbol of a lexicon, with its candidates as NCBI Gene ids; curators added the last ones."""
 
     word: str
     symbol: str
     lexicon: str
     genes: tuple[str, ...]
+    n_curated: int = 0
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the candidates that a file has."""
+        return self.genes[: max(0, len(self.genes) - self.n_curated)]
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,10 @@ def _record(drawn: Drawn, genes: dict[str, Gene]) -> Figure:
     position = 0
     for number, mention in enumerate(drawn.mentions, start=1):
         candidates = []
-        for gene in mention.genes:
-            candidates.append(Candidate(genes[gene], (position,)))
-            position += 1
+        for place, gene in enumerate(mention.genes):
+            is_curated = place >= len(mention.members)
+            candidates.append(Candidate(genes[gene], () if is_curated else (position,)))
+            position += not is_curated
         mentions.append(GeneMention(number, mention.word, mention.symbol, mention.lexicon, tuple(candidates)))
     return Figure(drawn.figid, Paper(drawn.pmcid, year=drawn.year), mentions=tuple(mentions))
 
@@ -50,7 +57,7 @@ def _families(figures: list[Drawn]) -> dict[str, list[str]]:
     members: dict[str, dict[str, None]] = {}
     for mention in (mention for drawn in figures for mention in drawn.mentions):
         if mention.lexicon in FAMILY_LEXICONS:
-            members.setdefault(mention.symbol, {}).update(dict.fromkeys(mention.genes))
+            members.setdefault(mention.symbol, {}).update(dict.fromkeys(mention.members))
     return {symbol: list(genes) for symbol, genes in sorted(members.items())}
 
 

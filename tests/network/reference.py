@@ -51,7 +51,7 @@ def _supporters(
         here = {gene for gene in mention.genes if genes[gene].taxon == taxon}
         token = (mention.word, _part(mention.word, mention.symbol))
         supported[token] |= here
-        if mention.lexicon in FAMILIES and len(here) > 1:
+        if mention.lexicon in FAMILIES and len(here.intersection(mention.members)) > 1:
             families[token].add(mention.symbol)
     if expand == "none":
         for token, candidates in supported.items():

@@ -43,6 +43,7 @@ _mentions = st.builds(
         ["hgnc_symbol", "ncbigene_synonym", "bioentities_symbol", "famplex_relations", "unheard_of"]
     ),
     genes=st.lists(st.sampled_from(sorted(GENES)), min_size=1, max_size=5, unique=True).map(tuple),
+    n_curated=st.sampled_from([0, 0, 1, 2]),
 )
 
 

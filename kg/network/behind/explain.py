@@ -12,7 +12,7 @@ from kg.authority.hgnc_cache import open_hgnc
 from kg.errors import NotFoundError, QueryError, check_choice
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.model import TIERS
-from kg.network.behind.words import read_mentions
+from kg.network.behind.words import family_words, read_mentions
 from kg.network.counting.evidence import Level, read_evidence
 from kg.selection import HUMAN, family_id, figures_of_years, find_species
 
@@ -290,14 +290,14 @@ def _holding_both(folder: Folder, ends: tuple[End, End], *, tier: Tier = "all") 
     genes = [end.id for end in ends if end.kind == "gene"]
     families = [end.symbol for end in ends if end.kind == "family"]
     candidates, mentions = folder.scan("candidates"), folder.scan("mentions")
-    candidates = candidates.filter(pl.col("ncbigene").is_in(genes))
+    key = ["figid", "mention"]
     if tier != "all":
         mentions = mentions.filter(pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1]))
-        candidates = candidates.join(mentions, on=["figid", "mention"], how="semi")
-    found = [candidates.select("figid", "mention", pl.col("ncbigene").alias("end"))] if genes else []
+        candidates = candidates.join(mentions, on=key, how="semi")
+    found = [candidates.filter(pl.col("ncbigene").is_in(genes)).select(*key, end="ncbigene")] if genes else []
     if families:
-        expanding = mentions.filter(pl.col("family").is_in(families), pl.col("n_candidates") > 1)
-        found.append(expanding.select("figid", "mention", pl.format("family:{}", "family").alias("end")))
+        expanding = family_words(folder, families, species=ends[0].species).join(mentions, on=key, how="semi")
+        found.append(expanding.select(*key, pl.format("family:{}", "family").alias("end")))
     held = (
         pl.concat(found).group_by("figid").agg(pl.col("end", "mention").n_unique()).filter(pl.col("end") == len(ends))
     )

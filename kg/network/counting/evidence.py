@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kg.errors import check_choice
 from kg.model import TIERS
+from kg.network.counting.expansion import expanded_family
 from kg.network.counting.support import count_distinct, same_figures, shares
 from kg.selection import family_id, figures_of_years, find_species, species_of
 from kg.tokens import token
@@ -143,8 +144,8 @@ def _rows(
 ) -> pl.DataFrame:
     """Return one row for each row of candidates whose mention, figure and gene are wanted, all known by numbers.
 
-    Columns ``figure`` and ``node`` (rows of the figures and of the genes), ``mention`` (of the build), ``token`` (of a
-    figure) and ``family`` (a symbol; null where the word is none).
+    Columns ``figure`` and ``node`` (rows of the figures and of the genes), ``is_curated``, ``mention`` (of the build),
+    ``token`` (of a figure) and ``family`` (a symbol; null where the word is none).
     """
     import polars as pl
 
@@ -157,11 +158,14 @@ def _rows(
     if tier != "all":
         mentions = mentions.filter(pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1]))
     wanted = mentions.select(figid.alias("figure"), "mention", "word", "matched_symbol", "family").drop_nulls("figure")
-    candidates = candidates.select(figid.alias("figure"), "mention", gene.alias("node")).drop_nulls()
+    candidates = candidates.select(figid.alias("figure"), "mention", gene.alias("node"), "is_curated").drop_nulls()
     mention, candidate = pl.collect_all([wanted.sort("figure", "mention"), candidates])
     row, found = _find(mention.select("figure", "mention"), candidate.select("figure", "mention"))
     return candidate.filter(found).select(
-        "figure", "node", mention=row, token=pl.Series(_tokens(mention)[row]), family=mention.get_column("family")[row]
+        *("figure", "node", "is_curated"),
+        mention=row,
+        token=pl.Series(_tokens(mention)[row]),
+        family=mention.get_column("family")[row],
     )
 
 
@@ -199,12 +203,10 @@ def _families(rows: pl.DataFrame, genes: pl.DataFrame) -> tuple[pl.DataFrame, pl
     import polars as pl
 
     of_gene = genes.select("taxon", "species").with_row_index("node").with_columns(pl.col("node").cast(pl.Int64))
-    # A family word of one candidate expands to nothing: it is that gene (`Cyclin-D1`), as in the RDF.
-    expands = pl.col("family").is_not_null() & (pl.len().over("mention", "species") > 1)
     tokens = (
         rows.unique(["mention", "node"])
         .join(of_gene, on="node")
-        .with_columns(pl.when(expands).then("family").alias("family"))
+        .with_columns(expanded_family("mention", "species"))
         .group_by("figure", "token", "species")
         .agg(
             pl.col("taxon").min(),

@@ -32,6 +32,10 @@ SETD2 = {"figid": JAK_STAT, "word": "HIF-1", "symbol": "HIF-1", "source": "hgnc_
 BY = {"curator": "A. Reader", "date": "2026-11-29"}
 HIF1A = {"decision": "other", "other_gene": "3091", "other_symbol": "HIF1A"}
 OTHER = {**SETD2, **BY, **HIF1A}
+NO_SPECIES = (
+    "neither HGNC nor a file says of which species gene {} is, so networks pair it with no gene of a known one; "
+    "--hgnc tells it of human genes"
+)
 
 
 def cells(text: str, separator: str = "\t") -> list[dict[str, str]]:
@@ -105,7 +109,8 @@ def test_it_goes_round_by_the_command_line(tmp_path: Path) -> None:
 
 
 def test_networks_and_exports_follow(tmp_path: Path) -> None:
-    build = kg.build(SEEDS, output=tmp_path / "build", curation=written(tmp_path / "a.tsv", OTHER))
+    sheet = written(tmp_path / "a.tsv", OTHER)
+    build = kg.build(SEEDS, output=tmp_path / "build", hgnc=HGNC, curation=sheet)
     believed = build.with_min_grade("plausible")
     both = {"29072", "3091"}
     weights = []
@@ -132,7 +137,7 @@ def test_the_file_is_still_there_beside_what_curators_added(tmp_path: Path, seed
         "position": None,
         "ncbigene": "3091",
         "symbol": "HIF1A",
-        "taxon": "9606",
+        "taxon": None,
         "is_hgnc": False,
     }
     assert rows.filter(~pl.col("is_curated")).equals(seeds_build.table("candidates"))
@@ -194,6 +199,30 @@ def test_a_member_of_a_family_and_a_gene_in_a_familys_place(source: Path, tmp_pa
         assert build.export("csv", tmp_path / "csv", verify=True, selection=selection).differences == ()
 
 
+def test_a_gene_in_the_place_of_a_whole_family_is_a_node_and_the_family_none(source: Path, tmp_path: Path) -> None:
+    other = {"decision": "other", "other_gene": "207", "other_symbol": "AKT1"}
+    sheet = written(
+        tmp_path / "a.tsv",
+        {**JAK, **BY, "entrez": "3716", **other},
+        {**JAK, **BY, "entrez": "3717", "decision": "reject"},
+    )
+    akt1 = row("AKT1", "AKT1", hgnc_symbol="AKT1", entrez="207")  # a file tells its species
+    corpus(source, PMC1__f001=numbered(1, genes=[akt1]))
+    build = kg.build(source, output=tmp_path / "build", curation=sheet)
+    believed = build.with_min_grade("plausible")
+    assert set(build.cooccurrence(expand="none")) == {"family:JAK", "6774"}
+    assert set(believed.cooccurrence(expand="none")) == {"207", "6774"}
+    assert believed.explain("207", "6774", expand="none").count == 1
+    assert believed.explain("family:JAK", "6774", expand="none").uncounted == ()
+    for grade, n_families in ((None, 1), ("plausible", 0)):
+        selection = Selection(min_grade=grade)
+        assert build.export("csv", tmp_path / "csv", verify=True, selection=selection).differences == ()
+        kinds = ("nodes_GeneFamily", "edges_GeneMention-REFERS_TO-GeneFamily", "edges_Gene-MEMBER_OF-GeneFamily")
+        files = [tmp_path / "csv" / f"{kind}.csv" for kind in kinds]
+        lines = [path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else [] for path in files]
+        assert [len(rows) for rows in lines] == [n_families, n_families, 2 * n_families]
+
+
 def test_another_gene_that_is_a_candidate_already_is_accepted(source: Path, tmp_path: Path) -> None:
     decision = {"decision": "other", "other_gene": "3717", "other_symbol": "JAK2"}
     sheet = written(tmp_path / "a.tsv", {**JAK, **BY, "entrez": "3716", **decision})
@@ -243,6 +272,7 @@ def test_rows_that_no_longer_fit_are_warnings_with_their_lines(source: Path, tmp
             "the gene is no candidate of STAT3 any more, which has 6774 (STAT3); the decision is not used",
         ),
         (6, "hgnc_symbol", "the file now calls gene 6774 STAT3; the decision is used, for the id counts"),
+        (7, "other_gene", NO_SPECIES.format(3091)),
         (8, "entrez", "the gene came of a curator's decision: change that row, and leave this one empty"),
         (9, "note", "a note without a decision, which the build does not keep"),
     ]
@@ -257,6 +287,11 @@ def test_words_that_differ_in_blanks_are_told_apart_by_their_numbers(tmp_path: P
         sheet = written(tmp_path / "a.tsv", {**stat3, **BY, "decision": "reject", "mention": number})
         build = kg.build(source, output=tmp_path / "build", curation=sheet)
         assert build.table("curations")["mention"].to_list() == [2 if number == "2" else 1]
+    decided = {"1": "accept", "2": "reject"}
+    both = [{**stat3, **BY, "decision": decision, "mention": number} for number, decision in decided.items()]
+    build = kg.build(source, output=tmp_path / "build", curation=written(tmp_path / "a.tsv", *both))
+    assert build.table("curations").select("mention", "decision").rows() == [(1, "accept"), (2, "reject")]
+    assert warnings(build) == []
 
 
 FORMS: dict[str, Callable[[str], bytes]] = {
@@ -287,7 +322,7 @@ def test_what_spreadsheets_write_is_read_as_it_is(form: str, tmp_path: Path) -> 
     found = [row.decision for rows in read_curation([path]).rows.values() for row in rows]
     plain = read_curation([written(tmp_path / "b.tsv", *rows)])
     assert found == [row.decision for rows in plain.rows.values() for row in rows]
-    assert [decision.decision for decision in found] == ["other", "accept"]
+    assert [decision.decision for decision in found] == ["accept", "other"]
 
 
 MISTAKES: dict[str, tuple[Mapping[str, str], str]] = {
@@ -356,15 +391,82 @@ def test_a_file_that_is_no_such_table_is_one_sentence(case: str, tmp_path: Path)
     assert "\n" not in str(error.value)
 
 
-def test_a_row_twice_may_say_the_same_and_nothing_else(tmp_path: Path) -> None:
-    first = written(tmp_path / "a.tsv", OTHER, OTHER)
-    again = written(tmp_path / "b.tsv", {**OTHER, "date": "2027-01-01"})
-    (row,) = read_curation([first, again]).rows[JAK_STAT]
-    assert (row.line, row.decision.date) == (2, "2026-11-29")
-    reject = {"decision": "reject", "other_gene": "", "other_symbol": ""}
-    against = written(tmp_path / "c.tsv", {**OTHER, **reject})
-    with pytest.raises(SourceError, match=r"c\.tsv:2: the same gene .* as in a\.tsv:2, decided otherwise"):
-        read_curation([first, against])
+def test_a_gene_decided_in_two_ways_stops_the_build(source: Path, tmp_path: Path) -> None:
+    jak1 = {**JAK, **BY, "entrez": "3716"}
+    first = written(tmp_path / "a.tsv", {**jak1, **HIF1A})
+    for number, said in (("", "b.tsv:2"), ("1", "b.tsv:2")):  # a number may be that of another build
+        against = written(tmp_path / "b.tsv", {**jak1, "mention": number, "decision": "reject"})
+        with pytest.raises(SourceError, match=f"{said}: the same gene .* as in a.tsv:2, decided otherwise"):
+            kg.build(source, output=tmp_path / "out", curation=[first, against], workers=2)
+        assert not (tmp_path / "out").exists()
+
+
+def test_of_curators_who_agree_the_earliest_counts_whatever_the_order(source: Path, tmp_path: Path) -> None:
+    reject = {**JAK, "entrez": "3716", "decision": "reject"}
+    bob = written(tmp_path / "a.tsv", {**reject, "curator": "Bob", "date": "2026-02-02", "note": "no"})
+    ann = {**reject, "curator": "Ann", "date": "2026-01-01"}
+    sheets = [bob, written(tmp_path / "b.tsv", {}, ann, ann)]
+    found = []
+    for order in (sheets, sheets[::-1]):
+        build = kg.build(source, output=tmp_path / "build", curation=order)
+        (decision,) = build.table("curations").to_dicts()
+        assert (decision["curator"], decision["note"]) == ("Ann", None)
+        assert warnings(build) == [(2, "curator", "the same decision as in b.tsv:3, which counts, as it came first")]
+        found.append(contents(build.path))
+    assert found[0] == found[1]
+
+
+def test_who_added_a_gene_is_one_answer(source: Path, tmp_path: Path) -> None:
+    other = {**JAK, "decision": "other", "other_gene": "207"}
+    sheet = written(
+        tmp_path / "a.tsv",
+        {**other, "entrez": "3716", "other_symbol": "AKT1x", "curator": "Bob", "date": "2026-02-02"},
+        {**other, "entrez": "3717", "other_symbol": "AKT1", "curator": "Ann", "date": "2026-01-01"},
+    )
+    build = kg.build(source, output=tmp_path / "build", curation=sheet)
+    verdicts = list(build.audit())
+    assert list(audit(build)) == verdicts
+    (added,) = [v for v in verdicts if v.entrez == "207"]
+    assert added.decision is not None
+    assert (added.hgnc_symbol, added.decision.curator) == ("AKT1", "Ann")
+    assert added.signals[0].text == "accepted in the place of JAK2 (3717) by Ann on 2026-01-01"
+    assert build.table("candidates").filter(ncbigene="207")["symbol"].to_list() == ["AKT1"]
+    assert build.table("curations")["other_symbol"].to_list() == ["AKT1", "AKT1"]
+    assert warnings(build)[1:] == [
+        (2, "other_symbol", "elsewhere gene 207 is called AKT1, which counts; see whether the id is right"),
+        (3, "other_gene", NO_SPECIES.format(207)),
+    ]
+
+
+def test_what_files_say_of_a_gene_counts_before_what_curators_say(tmp_path: Path) -> None:
+    """Also where the figure that was judged comes first."""
+    akt1 = row("Akt", "AKT1", source="hgnc_symbol", hgnc_symbol="AKT1", entrez="207")
+    source = corpus(tmp_path / "in", PMC1__f000=numbered(0, genes=[row()]), PMC1__f001=numbered(1, genes=[akt1, row()]))
+    plain = kg.build(source, output=tmp_path / "plain")
+    stat3 = {"figid": "PMC1__f000", "word": "STAT3", "symbol": "STAT3", "source": "hgnc_symbol", "entrez": "6774"}
+    sheet = written(
+        tmp_path / "a.tsv", {**stat3, **BY, "decision": "other", "other_gene": "207", "other_symbol": "akt-1"}
+    )
+    build = kg.build(source, output=tmp_path / "build", curation=sheet)
+    columns = ("ncbigene", "symbol", "taxon", "organism", "is_hgnc")
+    assert build.table("genes").select(columns).equals(plain.table("genes").select(columns))
+    assert [(p.file, p.line, p.reason) for p in build.problems if p not in plain.problems] == [
+        ("a.tsv", 2, "elsewhere gene 207 is called AKT1, which counts; see whether the id is right")
+    ]
+
+
+def test_a_gene_that_nobody_knows_has_no_species_and_costs_no_pair(source: Path, tmp_path: Path) -> None:
+    sheet = written(
+        tmp_path / "a.tsv",
+        {**JAK, **BY, "entrez": "3717", "decision": "other", "other_gene": "1111", "other_symbol": "CHEK1"},
+    )
+    build = kg.build(source, output=tmp_path / "build", curation=sheet)
+    (gene,) = build.table("genes").filter(ncbigene="1111").to_dicts()
+    assert (gene["symbol"], gene["taxon"], gene["organism"], gene["is_hgnc"]) == ("CHEK1", None, None, False)
+    plain = kg.build(source, output=tmp_path / "plain").cooccurrence()
+    network = build.cooccurrence()
+    assert list(network.edges(data="weight")) == list(plain.edges(data="weight"))
+    assert warnings(build) == [(2, "other_gene", NO_SPECIES.format(1111))]
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ _mentions = st.builds(
     symbol=st.sampled_from(["A", "B", "FAM"]),
     lexicon=st.sampled_from(["hgnc_symbol", "ncbigene_synonym", "bioentities_symbol", "unheard_of"]),
     genes=st.lists(st.sampled_from(sorted(GENES)), min_size=1, max_size=4, unique=True).map(tuple),
+    n_curated=st.sampled_from([0, 0, 1, 2]),
 )
 
 
@@ -130,6 +131,19 @@ def test_every_figure_that_holds_both_is_listed_or_told(
                     if (m.word, m.symbol, m.lexicon) == (word.word, word.matched_symbol, word.lexicon)
                 )
                 assert gene in mention.genes
+
+
+def test_a_gene_that_a_curator_added_is_no_member_of_the_family(tmp_path: Path) -> None:
+    """Neither where it makes two genes of one, nor where all members were rejected."""
+    for number, genes, n_curated in (("1", ("2", "10"), 1), ("2", ("10",), 1)):
+        word = Mention("FAM", "FAM", "bioentities_symbol", genes, n_curated)
+        folder = write_build(tmp_path / number, [figure("F", own("100"), word)], GENES)
+        found = explain(folder, "family:FAM", "100", expand="none")
+        assert (found.count, found.uncounted) == (0, ())
+        gene = explain(folder, "10", "100", expand="none")
+        assert gene.count == len(genes) % 2
+        assert gene.uncounted == (() if gene.count else (Uncounted(NOT_EXPANDED, ("F",)),))
+    assert [(w.family, w.n_genes) for f in gene.figures for w in f.words_a] == [(None, 1)]
 
 
 @pytest.fixture(scope="module")
