@@ -15,12 +15,13 @@ __all__ = ["best_long_form", "find_definitions"]
 _BRACKETS = re.compile(r"\(([^()\[\]]{2,120})\)")
 _SHORT = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/'.]{0,9}(?: [\w\-]{1,4})?$")
 # A word, then a colon, an equals sign, a dash or a comma, then up to a semicolon, a full stop or a comma.
-_END_OF_LISTED = r"(?=;|\.(?:\s|$)|,\s|\s*$|\)|\s[A-Z0-9]{2,9}\s?[:=])"
-_UP_TO_SIGN = r"[^;:=.,)\s]*+"  # where no end can be
 _LISTED = re.compile(
-    r"(?:^|[;.,(:]\s*|\band\s+|\sor\s+)([A-Za-zΑ-ω0-9][\w\-+/']{1,9})\s*(?:[:=]|,|\s?[–—]|-\s|\s-)\s*"
-    rf"([A-Za-zα-ω0-9]{_UP_TO_SIGN}(?:(?!{_END_OF_LISTED})[^;:=]{_UP_TO_SIGN})*+){_END_OF_LISTED}"
+    r"(?:^|[;.,(:]\s*+|\band\s++|\sor\s++)([A-Za-zΑ-ω0-9][\w\-+/']{1,9})\s*(?:[:=]|,|\s?[–—]|-\s|\s-)\s*+"
+    r"(?=[A-Za-zα-ω0-9])"
 )
+_END_OF_LISTED = re.compile(r";|\.(?:\s|$)|,\s|$|\)|\s[A-Z0-9]{2,9}\s?[:=]")
+_UP_TO_SIGN = r"[^;:=.,)\s]*+"  # where no end can be
+_UP_TO_END = re.compile(rf"{_UP_TO_SIGN}(?:(?!{_END_OF_LISTED.pattern})[^;:=]{_UP_TO_SIGN})*+")
 _SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,80})$")
 # What is quick to find, and stands wherever those above match: an abbreviation, and the sign after it.
 _SIGNED = r"([A-Za-zΑ-ω0-9][\w\-+/']{1,9}+)(?=\s*[:=,–—]|\s+-|-\s|(?<=-)\s)"
@@ -106,12 +107,16 @@ def _listed(text: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, 
     """Yield what `_LISTED` finds of wanted abbreviations: each, and the text after it."""
     found = _perhaps_listed(text)
     last = max([place for place, short in found.items() if is_wanted(short)], default=-1)
-    end = 0
+    end = endless = 0
     for place in sorted(found):
-        if end <= place <= last and (match := _LISTED.match(text, place)) is not None:
-            end = match.end()
+        if end <= place <= last and (match := _LISTED.match(text, place)) is not None and match.end() >= endless:
+            stop = next(_UP_TO_END.finditer(text, match.end())).end()
+            if _END_OF_LISTED.match(text, stop) is None:
+                endless = stop  # nor has what begins before it an end: no text is read twice
+                continue
+            end = stop
             if is_wanted(match[1]):
-                yield match[1], match[2].strip()
+                yield match[1], text[match.end() : end].strip()
 
 
 def _perhaps_segments(text: str) -> list[str]:

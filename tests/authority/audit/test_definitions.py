@@ -65,3 +65,24 @@ def test_any_text_is_read(text: str) -> None:
     for short, longs in find_definitions(f"{text} (AB) {text}; XY: {text}").items():
         assert short
         assert all(longs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STAT3 - a" + " " * 100_000 + "b=",
+        "and STAT3- c " * 8_000 + "=z",
+        "or STAT3- a " * 8_000 + "=z",
+        "(STAT3,a" * 12_500 + "=",
+        "STAT3" + " " * 100_000 + "x",
+        "." + " " * 100_000 + "=",
+    ],
+)
+def test_long_captions_are_read_once(text: str) -> None:
+    assert find_definitions(text) == {}
+    assert find_definitions(f"{text}; PDH: pyruvate dehydrogenase")["PDH"] == ("pyruvate dehydrogenase",)
+
+
+def test_what_ends_no_long_form_hides_none_that_follows() -> None:
+    text = "(PK, kept (LTA- low or LPS- late = both; PDH = pyruvate dehydrogenase   "
+    assert find_definitions(text) == {"PDH": ("pyruvate dehydrogenase",)}
