@@ -42,6 +42,7 @@ _PREFIXED = re.compile(r"(?:^|(?<=[/,;+&|\s(]))(?:p-?|P-|[cC]-)([^/,;+&|\s]+)")
 _SET_OFF = re.compile(r"[pPcC]-(?=\w\w)")
 _PREFIXED_SYMBOL = re.compile(r"[pPcC]-|[pc](?=[A-Z])")
 _MOST_LISTED = 20  # numbers of a range such as DKK1-4
+_LONGEST = 200  # characters of a word or symbol that is compared letter by letter; what is longer names no gene
 
 Kind = Literal["same", "letters", "shorthand", "swap", "part", "other"]
 
@@ -59,7 +60,8 @@ class Spelling(NamedTuple):
         that OCR takes for others (``HIC-1``, ``HLC-1``). ``part``: the symbol is only a part of the word. ``other``:
         none of these.
     distance
-        Edits between the word's part and the symbol, letters and digits only, look-alikes read as Latin.
+        Edits between the word's part and the symbol, letters and digits only, look-alikes read as Latin. Where either
+        has more than 200 of them, the length of the longer: nothing so long is compared letter by letter.
     """
 
     kind: Kind
@@ -233,7 +235,8 @@ def compare(word: str, symbol: str) -> Spelling:
         return Spelling("letters", 0)
     if any(plain(piece) == wanted for piece in _PREFIXED.findall(word)):
         return Spelling("letters", 0)
-    distance = edit_distance(read, wanted)
+    longest = max(len(read), len(wanted))
+    distance = edit_distance(read, wanted) if longest <= _LONGEST else longest
     if wanted in _listed(part) or ((bare := bare_name(part)) is not None and wanted in _listed(bare)):
         return Spelling("shorthand", distance)
     if unswapped(read) == unswapped(wanted):
@@ -278,8 +281,11 @@ def fits_bare(part: str, symbol: str) -> bool | None:
 
 
 def _listed(word: str) -> set[str]:
-    """Return the names that a word lists with one beginning: those of ``DKK1-3`` are ``DKK1`` to ``DKK3``."""
-    match = _SHORTHAND.match(word.strip("()[]{}.,;:*\"'"))
+    """Return the names that a word lists with one beginning: those of ``DKK1-3`` are ``DKK1`` to ``DKK3``.
+
+    A word of more than 200 characters lists none.
+    """
+    match = _SHORTHAND.match(word.strip("()[]{}.,;:*\"'")) if len(word) <= _LONGEST else None
     if match is None:
         return set()
     beginning, first, others = match.groups()

@@ -78,3 +78,24 @@ def test_reading_as_latin_is_done_once(word: str) -> None:
     assert latin(latin(word)) == latin(word)
     assert plain(plain(word)) == plain(word)
     assert compare(word, word).distance == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "symbol", "kind", "distance"),
+    [
+        ("1" * 100_000 + "x", "STAT3", "other", 100_001),
+        ("1/1" * 33_000 + "?x", "STAT3", "other", 66_001),
+        ("p-" * 50_000, "P", "part", 50_000),
+        ("a" * 10_000, "b" * 10_001, "other", 10_001),
+        ("a" * 100_000, "A" * 100_000, "same", 0),
+        ("l" * 100_000, "1" * 100_000, "swap", 100_000),
+        ("S" + "x" * 199, "STAT3", "other", 199),
+        ("S" + "x" * 200, "STAT3", "other", 201),
+        ("DKK" + "1" * 4_400 + "-4", "DKK4", "other", 4_404),
+        ("DKK" + "1" * 100 + "-4", "DKK4", "shorthand", 100),
+    ],
+)
+def test_what_is_longer_than_any_name_is_not_compared_letter_by_letter(
+    word: str, symbol: str, kind: str, distance: int
+) -> None:
+    assert compare(word, symbol) == (kind, distance)
