@@ -7,15 +7,14 @@ import heapq
 from collections import Counter
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kg.atomic import replacing_file
 from kg.authority.audit.curation import squeeze
 from kg.authority.audit.curation_file import CURATION_COLUMNS
 from kg.authority.audit.grading import GRADES
+from kg.authority.audit.marking import Caption
 from kg.authority.audit.page import page_end, page_head
-from kg.authority.audit.spelling import plain, read_part
-from kg.authority.audit.text import repair
 from kg.errors import ExportError
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from kg.authority.audit.auditor import Verdict
     from kg.folder import Folder
 
-__all__ = ["AUDIT_COLUMNS", "highlight", "write_audit"]
+__all__ = ["AUDIT_COLUMNS", "write_audit"]
 
 AUDIT_COLUMNS = (
     *("figid", "mention", "word", "symbol", "source", "hgnc_symbol", "entrez", "score", "grade", "reasons"),
@@ -104,76 +103,56 @@ def _write_tsv(verdicts: Iterable[Verdict], stream: TextIO) -> None:
 
 
 def _write_html(verdicts: list[Verdict], stream: TextIO, folder: Folder, counts: Mapping[str, int]) -> None:
-    figures = _figures(folder, sorted({verdict.figid for verdict in verdicts}))
+    of_figures: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        of_figures.setdefault(verdict.figid, []).append(verdict)
+    figures = _figures(folder, of_figures)
+    nothing = _Figure(Caption(None, ()), None, None)
     stream.write(page_head(counts, GRADES, len(verdicts)))
-    stream.writelines(_html_row(verdict, *figures.get(verdict.figid, (None, None, None))) for verdict in verdicts)
+    stream.writelines(_html_row(verdict, figures.get(verdict.figid, nothing)) for verdict in verdicts)
     stream.write(page_end())
 
 
-def _figures(folder: Folder, figids: list[str]) -> dict[str, tuple[str | None, str | None, str | None]]:
-    """Return caption, page and picture of some figures."""
+class _Figure(NamedTuple):
+    """What the rows of a figure show of it: its caption, its page and its picture."""
+
+    caption: Caption
+    page: str | None
+    picture: str | None
+
+
+def _figures(folder: Folder, verdicts: Mapping[str, list[Verdict]]) -> dict[str, _Figure]:
+    """Return the figures of some verdicts, which are given by figure."""
     import polars as pl
 
-    found: dict[str, tuple[str | None, str | None, str | None]] = {}
+    found: dict[str, _Figure] = {}
+    figids = sorted(verdicts)
     table = folder.scan("figures").select("figid", "caption", "page_url", "image_url")
     for start in range(0, len(figids), _FIGURES_AT_ONCE):
         some = figids[start : start + _FIGURES_AT_ONCE]
-        for figid, *values in table.filter(pl.col("figid").is_in(some)).collect().iter_rows():
-            found[figid] = (values[0], values[1], values[2])
+        for figid, caption, page, picture in table.filter(pl.col("figid").is_in(some)).collect().iter_rows():
+            found[figid] = _Figure(Caption(caption, verdicts[figid]), page, picture)
     return found
 
 
-def _html_row(verdict: Verdict, caption: str | None, page: str | None, picture: str | None) -> str:
-    figure = _link(page, verdict.figid) if page else escape(verdict.figid)
+def _html_row(verdict: Verdict, shown: _Figure) -> str:
+    figure = _link(shown.page, verdict.figid) if shown.page else escape(verdict.figid)
     gene = _link(f"https://identifiers.org/ncbigene/{verdict.entrez}", verdict.hgnc_symbol)
     reasons = "".join(
         f"<li><b>{escape(signal.name.replace('_', ' '))}</b> {escape(signal.text)}</li>" for signal in verdict.signals
     )
-    shown = highlight(repair(caption), verdict) if caption else "<i>The figure has no caption.</i>"
+    caption = shown.caption.html(verdict) or "<i>The figure has no caption.</i>"
     cells = (
-        f"{figure} {_link(picture, 'picture')}" if picture else figure,
+        f"{figure} {_link(shown.picture, 'picture')}" if shown.picture else figure,
         f"<b>{escape(verdict.word)}</b>",
         f"{escape(verdict.symbol)}<br><small>{escape(verdict.source)}</small>",
         f"{gene}<br><small>{escape(verdict.entrez)}</small>",
         f"{verdict.score:.3f}",
         f'<span class="{verdict.grade}">{verdict.grade}</span>',
-        f"<ul>{reasons}</ul><details><summary>caption</summary><p>{shown}</p></details>",
+        f"<ul>{reasons}</ul><details><summary>caption</summary><p>{caption}</p></details>",
     )
     return f'<tr data-grade="{verdict.grade}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
 
 
 def _link(url: str, text: str) -> str:
     return f'<a href="{escape(url)}">{escape(text)}</a>'
-
-
-def highlight(caption: str, verdict: Verdict) -> str:
-    """Return a caption as HTML, with what reads like the word, the matched symbol or the gene marked.
-
-    Examples
-    --------
-    >>> from kg.authority.audit.auditor import Verdict
-    >>> verdict = Verdict("f1", 1, "HIC-1", "HLC-1", "hgnc_alias_symbol", "NDUFC2", "4718", 0.1, "conflicting", ())
-    >>> highlight("inhibiting HIC1 <b>", verdict)
-    'inhibiting <mark>HIC1</mark> &lt;b&gt;'
-    """
-    names = (verdict.word, read_part(verdict.word, verdict.symbol), verdict.symbol, verdict.hgnc_symbol)
-    wanted = {plain(name) for name in names} - {""}
-    shown = []
-    start = 0
-    for begin, end in _pieces(caption):
-        if plain(caption[begin:end]) in wanted:
-            shown += [escape(caption[start:begin]), f"<mark>{escape(caption[begin:end])}</mark>"]
-            start = end
-    return "".join([*shown, escape(caption[start:])])
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the words of a text begin and end."""
-    start = None
-    for place, character in enumerate(text + " "):
-        if character.isspace() or character in "/,;:()[]{}|=+.\"'":
-            if start is not None:
-                yield start, place
-            start = None
-        elif start is None:
-            start = place
