@@ -273,6 +273,7 @@ class _Bench:
             if asked.done():
                 raise RuntimeError(f"the slow query was answered: {asked.result()}")
             asked.cancel()
+            await asyncio.wait((asked,))
             await slow.close()
         return alone, beside
 
@@ -285,15 +286,18 @@ class _Bench:
             sizes.append(_memory(self._pid))
             await asyncio.wait((loading,), timeout=self._seconds / 24)
         disturbed.cancel()
+        await asyncio.wait((disturbed,))
         return loading.result(), sizes
 
     async def _disturb(self) -> None:
         for number, query in enumerate(cycle(WRONG)):
             connection = _Client(self._port)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await connection.ask(_request(f"{query} # {number}"))
-            await connection.close()
+            try:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.2):
+                        await connection.ask(_request(f"{query} # {number}"))
+            finally:  # the load may end in the middle of a query
+                await connection.close()
             await asyncio.sleep(0.1)
 
 
