@@ -34,6 +34,7 @@ _END_OF_SENTENCE = re.compile(r"[;.]\s")
 _END_OF_PART = re.compile(r"[,;.]\s")
 _LEAST_SEGMENTS = 3  # of a list without signs
 _MOST_LISTED = 8  # words of a long form in a list
+_MOST_LONG_FORMS = 20  # of an abbreviation; each is compared with each gene that it may mean
 
 
 def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
@@ -42,7 +43,7 @@ def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict
     Found are brackets, either way round, as Schwartz and Hearst do; and the lists that captions end with:
     ``PDH: pyruvate dehydrogenase; ...``, ``PDH, pyruvate dehydrogenase; ...``, and, where there are at least three of
     them, ``pdh pyruvate dehydrogenase, ...``. In each the letters of the abbreviation must stand in the long form, in
-    order, the first at the beginning of a word.
+    order, the first at the beginning of a word. Of an abbreviation with many long forms the first twenty are returned.
 
     Parameters
     ----------
@@ -69,7 +70,9 @@ def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict
     def add(short: str, long: str | None) -> None:
         key = plain(short)
         if long and key and plain(long) != key and is_wanted(short):
-            found.setdefault(key, {})[long] = None
+            longs = found.setdefault(key, {})
+            if len(longs) < _MOST_LONG_FORMS:
+                longs[long] = None
 
     for match in _BRACKETS.finditer(text):
         inner = match[1].strip()

@@ -39,6 +39,11 @@ def test_two_long_forms_of_one_abbreviation_are_both_kept() -> None:
     assert find_definitions(text) == {"PC": ("pyruvate carboxylase", "phosphatidyl choline")}
 
 
+def test_the_first_long_forms_of_many_are_kept() -> None:
+    text = " ".join(f"p{n}x c{n} (PC)" for n in range(6_000))
+    assert find_definitions(text) == {"PC": tuple(f"p{n}x c{n}" for n in range(20))}
+
+
 def test_only_abbreviations_that_are_asked_for_are_looked_for() -> None:
     text = "lipoteichoic acid (LTA), LPS (lipopolysaccharide). PK: pyruvate kinase; pta aa, bdh b d h, crt crotonase"
     assert set(find_definitions(text)) == {"LTA", "LPS", "PK"}
