@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from contextlib import contextmanager
 from itertools import islice
 from typing import IO, TYPE_CHECKING, cast
@@ -47,13 +45,10 @@ def reading(path: Path, name: str, error_type: type[KgError]) -> Iterator[IO[byt
     KgError
         Of `error_type`, if the file cannot be read or is not of its format.
     """
-    import zstandard
-
     try:
         with open_binary(path) as stream:
             yield stream
-    # A compressed file that is cut off is an EOFError, a damaged one gzip's OSError or zstandard's own error.
-    except (SyntaxError, OSError, EOFError, ValueError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+    except (SyntaxError, OSError, EOFError, ValueError) as error:
         raise error_type(unreadable(path, name, error)) from error
 
 

@@ -13,6 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self, cast
 
+from kg.compression import open_zstd
 from kg.errors import Severity
 from kg.sources.spool import MAX_ARCHIVE_BYTES, MAX_DOCUMENT_BYTES, Blob, Spool, TooLargeError
 
@@ -220,10 +221,7 @@ def _decompressed(file: BinaryIO) -> BinaryIO:
     if magic.startswith(b"\x1f\x8b"):
         return cast("BinaryIO", gzip.GzipFile(fileobj=file))
     if magic == b"\x28\xb5\x2f\xfd":
-        import zstandard
-
-        decompressor = zstandard.ZstdDecompressor()
-        return cast("BinaryIO", decompressor.stream_reader(file, read_across_frames=True, closefd=False))
+        return cast("BinaryIO", open_zstd(file))
     return file
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FORMATS = tuple(GRAPH_SUFFIXES)
+_WRITER = zstandard.ZstdCompressor().compressobj()
+_CUT_AT_A_LINE_END = _WRITER.compress(b"<a:a> <a:b> <a:c> .\n") + _WRITER.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
 
 @pytest.fixture
@@ -105,6 +107,7 @@ def test_a_build_without_rdf_says_how_to_get_one(seeds: Path, tmp_path: Path) ->
         (".ttl.gz", b"no gzip"),
         (".ttl.zst", zstandard.compress(b"<a:a> <a:b> <a:c> .")[:-3] + b"\0\0\0"),
         (".ttl.zst", b"no zstd at all"),
+        (".nt.zst", _CUT_AT_A_LINE_END),
         (".ttl", b'<a:a> <a:b> "\xff" .'),
     ],
 )

@@ -334,6 +334,15 @@ def test_compressed_archive_of_several_parts_is_one_archive(tmp_path: Path) -> N
     assert names(write(tmp_path, "a.tar.zst", b"".join(map(zstandard.compress, halves)))) == list(NOISE)
 
 
+def test_zstandard_that_is_cut_off_behind_the_last_member_is_a_problem(tmp_path: Path) -> None:
+    writer = zstandard.ZstdCompressor().compressobj()
+    data = writer.compress(tar_bytes(NOISE)) + writer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+    path = write(tmp_path, "a.tar.zst", data)
+    assert names(path) == list(NOISE)
+    (problem,) = problems(path)
+    assert "(cut off: the file ends before its last Zstandard frame does)" in problem
+
+
 def test_wrong_checksum_of_a_compressed_archive_is_a_problem(tmp_path: Path) -> None:
     data = bytearray(gzip.compress(tar_bytes({"F.md": b"f"})))
     data[-5] ^= 1

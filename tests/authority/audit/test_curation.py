@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+import zstandard
 from typer.testing import CliRunner
 
 import kg
@@ -467,6 +468,18 @@ def test_a_gene_that_nobody_knows_has_no_species_and_costs_no_pair(source: Path,
     network = build.cooccurrence()
     assert list(network.edges(data="weight")) == list(plain.edges(data="weight"))
     assert warnings(build) == [(2, "other_gene", NO_SPECIES.format(1111))]
+
+
+def test_a_zstandard_file_that_is_cut_off_loses_no_row_silently(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv.zst"
+    writer = zstandard.ZstdCompressor().compressobj()
+    data = writer.compress(table(OTHER).encode()) + writer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+    for content, said in ((data, "cut off: the file ends"), (b"no zstd", "not Zstandard, or damaged")):
+        path.write_bytes(content)
+        with pytest.raises(SourceError, match=rf"a\.tsv\.zst: cannot be read \({said}"):
+            read_curation([path])
+    path.write_bytes(data + writer.flush())
+    assert len(read_curation([path]).rows[JAK_STAT]) == 1
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
