@@ -165,7 +165,7 @@ class Folder:
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BuildError(f"{path / MANIFEST}: cannot be read ({error}); build the folder again") from error
     if not isinstance(manifest, dict):
         raise BuildError(f"{path / MANIFEST}: not a manifest; build the folder again")

@@ -161,7 +161,7 @@ def test_what_is_no_build_folder_is_a_sentence(tmp_path: Path) -> None:
         Folder(tmp_path / "nothing")
     with pytest.raises(BuildError, match="not a build folder"):
         Folder(tmp_path)
-    for text in ("{", "[]", '{"tool": []}'):
+    for text in ("{", "[]", '{"tool": []}', "[" * 100_000):
         (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
         with pytest.raises(BuildError, match="not a build folder"):
             Folder(tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,8 @@ HGNC_COLUMNS: Mapping[str, str] = {**_SINGLE, **_SEVERAL}
 """The columns of `HgncTable.frame`, and the names that HGNC gives them; the last seven hold lists."""
 
 _OTHER_NAMES = {"gene_group": "gene_family"}  # JSON files before 2020 have the older names of some fields
+_ID_PATTERNS = {"hgnc_id": "^HGNC:[0-9]+$", "ncbigene": "^[0-9]+$"}
+_ID_RULES = {"hgnc_id": "is HGNC: and digits", "ncbigene": "has digits only"}
 _WHERE = "take the complete set of https://www.genenames.org/download/, or run `kg hgnc fetch`"
 
 
@@ -190,8 +192,8 @@ def read_hgnc(path: str | Path) -> HgncTable:
     Raises
     ------
     SourceError
-        If the file cannot be read, is not such a table, lacks a column, or gives an id to two entries; with the line
-        where there is one, and what to do.
+        If the file cannot be read, is not such a table, lacks a column or has one twice, holds what is no id, or
+        gives an id to two entries; with the line where there is one, and what to do.
 
     References
     ----------
@@ -215,7 +217,7 @@ def _read_text(path: Path) -> str:
             return clean(stream.read().decode("utf-8-sig"))[0]
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not in UTF-8, so not the HGNC complete set; {_WHERE}") from error
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"{path}: cannot be read ({reason}); {_WHERE}") from error
 
@@ -246,7 +248,10 @@ def _from_json(text: str, path: str | Path) -> tuple[pl.DataFrame, str]:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise SourceError(f"{path}:{error.lineno}: not JSON ({error.msg}); {_WHERE}") from error
-    docs = content.get("response", {}).get("docs") if isinstance(content, dict) else None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or lists within lists
+        raise SourceError(f"{path}: JSON that cannot be read ({error}); {_WHERE}") from error
+    response = content.get("response") if isinstance(content, dict) else None
+    docs = response.get("docs") if isinstance(response, dict) else None
     if not isinstance(docs, list) or not docs or not all(isinstance(doc, dict) for doc in docs):
         raise SourceError(f"{path}: JSON without the entries of HGNC (response.docs); {_WHERE}")
     columns = sorted({key for doc in docs for key in doc})
@@ -274,6 +279,9 @@ def _present(columns: Sequence[str]) -> list[str]:
 
 
 def _check_columns(columns: Sequence[str], place: str) -> None:
+    twice = [name for name, n_times in Counter(columns).items() if name and n_times > 1]
+    if twice:
+        raise SourceError(f"{place}: the column {shorten(twice[0], 40)} stands twice; {_WHERE}")
     missing = [name for name in _present(columns) if name not in columns]
     if missing:
         found = shorten(", ".join(columns), 80)
@@ -293,15 +301,37 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check_ids(frame: pl.DataFrame, path: str, place: str) -> None:
-    """Refuse a table without an id or symbol in a row, and one whose entries share an HGNC id."""
+    """Refuse a table without an id or symbol in a row, with what is no id, and one whose entries share an HGNC id."""
     first = 2 if place == "line" else 0
+
+    def where(row: int) -> str:
+        return f"{path}:{row + first}" if place == "line" else f"{path}: {place} {row + first}"
+
+    wrong = _first_wrong(frame)
+    if wrong is not None:
+        raise SourceError(f"{where(wrong[0])}: {wrong[1]}; {_WHERE}")
     seen: dict[str, int] = {}
-    for number, (hgnc_id, symbol) in enumerate(frame.select("hgnc_id", "symbol").iter_rows(), start=first):
-        where = f"{path}:{number}" if place == "line" else f"{path}: {place} {number}"
-        if not hgnc_id or not hgnc_id.startswith("HGNC:") or not symbol:
-            raise SourceError(f"{where}: the entry has no HGNC id or no symbol; {_WHERE}")
+    for row, hgnc_id in enumerate(frame.get_column("hgnc_id")):
         if hgnc_id in seen:
-            raise SourceError(f"{where}: {hgnc_id} is also the id of {place} {seen[hgnc_id]}; {_WHERE}")
-        seen[hgnc_id] = number
+            raise SourceError(f"{where(row)}: {hgnc_id} is also the id of {place} {seen[hgnc_id] + first}; {_WHERE}")
+        seen[hgnc_id] = row
     if not seen:
         raise SourceError(f"{path}: the table has no rows; {_WHERE}")
+
+
+def _first_wrong(frame: pl.DataFrame) -> tuple[int, str] | None:
+    """Return the first row whose ids or symbol cannot be HGNC's, and what is wrong with it."""
+    import polars as pl
+
+    ids = {name: pl.col(name).str.contains(pattern).not_() for name, pattern in _ID_PATTERNS.items()}
+    lacks = pl.col("hgnc_id").is_null() | pl.col("symbol").is_null()
+    rows = frame.select(pl.any_horizontal(lacks, *ids.values()).arg_true()).to_series()
+    if rows.is_empty():
+        return None
+    row = rows[0]
+    entry = frame.row(row, named=True)
+    if not entry["hgnc_id"] or not entry["symbol"]:
+        return row, "the entry has no HGNC id or no symbol"
+    wrong = frame[row].select(**ids).row(0, named=True)
+    name = next(name for name in ids if wrong[name])
+    return row, f"{shorten(entry[name], 40)!r} is no {HGNC_COLUMNS[name]}, which {_ID_RULES[name]}"

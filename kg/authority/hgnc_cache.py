@@ -122,7 +122,7 @@ def read_download(folder: Path | None = None) -> tuple[Path, Download]:
     try:
         about = Download(**json.loads((folder / _ABOUT).read_text(encoding="utf-8")))
         data = path.read_bytes()
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise SourceError(f"{path}: no table was downloaded yet; run `kg hgnc fetch`, or give --hgnc FILE") from error
     if hashlib.sha256(data).hexdigest() != about.sha256:
         raise SourceError(f"{path}: not the file that was downloaded; run `kg hgnc fetch` again")

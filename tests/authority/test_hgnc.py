@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kg.authority.hgnc import HGNC_COLUMNS, read_hgnc
+from kg.compression import compress
 from kg.errors import SourceError
 
 TABLE = Path(__file__).parent / "hgnc.txt"
@@ -90,7 +91,21 @@ def test_older_json_calls_gene_groups_families(tmp_path: Path) -> None:
         ([*LINES[:3], LINES[1]], "bad.txt:4: HGNC:11364 is also the id of line 2"),
         ([LINES[0], LINES[1].replace("HGNC:11364", "")], "bad.txt:2: the entry has no HGNC id or no symbol"),
         ([LINES[0]], "bad.txt: the table has no rows"),
+        (
+            [LINES[0], LINES[1].replace("HGNC:11364", "HGNC:x> <y")],
+            "bad.txt:2: 'HGNC:x> <y' is no hgnc_id, which is HGNC:",
+        ),
+        (
+            [*LINES[:2], LINES[2].replace("\t3569\t", "\t> <evil\t")],
+            "bad.txt:3: '> <evil' is no entrez_id, which has digits",
+        ),
+        ([LINES[0].replace("vega_id", "symbol"), *LINES[1:]], "bad.txt:1: the column symbol stands twice"),
         (["{", '"response": [}'], "bad.txt:2: not JSON"),
+        (['{"response": []}'], "bad.txt: JSON without the entries of HGNC"),
+        (["[null]"], "bad.txt: JSON without the entries of HGNC"),
+        (["null"], "bad.txt:1: the columns hgnc_id, symbol"),
+        (["[" * 100_000], "bad.txt: JSON that cannot be read (maximum recursion depth"),
+        (['{"response": ' + "7" * 5_000 + "}"], "bad.txt: JSON that cannot be read (Exceeds the limit"),
         (['{"response": {"docs": []}}'], "bad.txt: JSON without the entries of HGNC"),
         (['{"response": {"docs": [{"symbol": "IL6"}]}}'], "bad.txt: the columns hgnc_id, name, status"),
     ],
@@ -114,8 +129,11 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(TABLE.read_bytes())[:200])
     (tmp_path / "no.txt.gz").write_bytes(b"not gzip")
     (tmp_path / "latin.txt").write_bytes(b"\xff")
+    (tmp_path / "cut.txt.zst").write_bytes(compress(TABLE.read_bytes(), "zstd")[:200])
+    (tmp_path / "no.txt.zst").write_bytes(b"not zstd")
     cases = (("cut.txt.gz", "cannot be read"), ("no.txt.gz", "Not a gzipped file"), ("latin.txt", "not in UTF-8"))
-    for name, said in (*cases, ("none.txt", "No such file")):
+    zstd = (("cut.txt.zst", r"cannot be read \(cut off"), ("no.txt.zst", r"cannot be read \(not Zstandard, or damaged"))
+    for name, said in (*cases, *zstd, ("none.txt", "No such file")):
         with pytest.raises(SourceError, match=said):
             read_hgnc(tmp_path / name)
 
