@@ -45,7 +45,12 @@ def replacing_file(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(
-    target: Path, *, may_replace: Callable[[Path], bool], what: str, error_type: type[KgError] = ExportError
+    target: Path,
+    *,
+    may_replace: Callable[[Path], bool],
+    what: str,
+    error_type: type[KgError] = ExportError,
+    way_out: str = "choose another -o",
 ) -> Iterator[Path]:
     """Give a new folder beside the target, which takes the target's place when the block ends well.
 
@@ -59,6 +64,8 @@ def replacing_folder(
         The name of that kind, for the sentence that refuses another.
     error_type
         The error that is raised.
+    way_out
+        What to do where the target is something else.
 
     Raises
     ------
@@ -67,7 +74,7 @@ def replacing_folder(
     """
     target = target.resolve()  # a link stays, and what it leads to is replaced
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not may_replace(target))):
-        raise error_type(f"{target}: exists and is not {what}; it is not replaced, so choose another -o")
+        raise error_type(f"{target}: exists and is not {what}; it is not replaced, so {way_out}")
     try:
         with _workshop(target) as work:
             fresh, old = work / "new", work / "old"

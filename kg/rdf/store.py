@@ -67,11 +67,14 @@ def find_store(folder: Folder) -> Path | None:
     path = folder.path / STORE
     if not path.is_dir():
         return None
+    way_out = f"make it with `kg load {folder.path} store`"
     try:
         note = json.loads((path / NOTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except FileNotFoundError:
         note = None
-    way_out = f"make it with `kg load {folder.path} store`"
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise QueryError(f"{path / NOTE}: the store's note cannot be read ({reason}); {way_out}") from error
     if not isinstance(note, dict) or note | _note(folder) != note:
         raise QueryError(f"{path}: not the store of this build as it is now; {way_out}")
     if note.get("files") != _sizes(path):
@@ -107,7 +110,8 @@ def load_into_build(folder: Folder) -> int:
         If the store cannot be written.
     """
     path = folder.path / STORE
-    with replacing_folder(path, may_replace=_is_store, what="a store", error_type=BuildError) as fresh:
+    way_out = f"move or remove {path} and load it again"
+    with replacing_folder(path, may_replace=_is_store, what="a store", error_type=BuildError, way_out=way_out) as fresh:
         n_quads = write_store(folder, fresh)
     with replacing_file(folder.path / MANIFEST) as manifest:
         write_manifest(manifest.parent, folder.manifest | {"store": describe_store(n_quads)})

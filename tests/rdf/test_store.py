@@ -138,7 +138,7 @@ def test_several_readers_at_once(copied: Folder) -> None:
         stores[0].add(ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:a"), ox.NamedNode("a:a")))
 
 
-@pytest.mark.parametrize("note", [None, "", "[]", '{"inputs": {}}'])
+@pytest.mark.parametrize("note", [None, "[]", '{"inputs": {}}'])
 def test_a_store_of_another_build_is_refused(copied: Folder, note: str | None) -> None:
     load_into_build(copied)
     path = copied.path / "store" / NOTE
@@ -149,6 +149,14 @@ def test_a_store_of_another_build_is_refused(copied: Folder, note: str | None) -
         kg.read_build(copied.path).query("ASK {}")
     load_into_build(copied)
     assert kg.read_build(copied.path).query("ASK {}")
+
+
+@pytest.mark.parametrize("note", ["", "[" * 100_000, '{"layout": ' + "7" * 5_000 + "}"], ids=len)
+def test_a_note_that_cannot_be_read_is_named(copied: Folder, note: str) -> None:
+    load_into_build(copied)
+    (copied.path / "store" / NOTE).write_text(note)
+    with pytest.raises(QueryError, match=rf"store/{NOTE}: the store's note cannot be read \(.*; make it with `kg load"):
+        kg.read_build(copied.path).query("ASK {}")
 
 
 def test_a_store_that_is_older_than_its_build_is_refused(seeds: Path, copied: Folder, tmp_path: Path) -> None:
@@ -181,6 +189,23 @@ def test_a_folder_that_is_no_store_is_not_replaced(copied: Folder) -> None:
     with pytest.raises(BuildError, match="is not a store"):
         load_into_build(copied)
     assert (copied.path / "store" / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_stands_in_the_place_of_a_store_can_be_moved(copied: Folder, tmp_path: Path, kind: str) -> None:
+    place = copied.path / "store"
+    mine = tmp_path / "mine" if kind == "link" else place
+    if kind == "file":
+        mine.write_text("mine")
+    else:
+        mine.mkdir()
+        (mine / "mine.txt").write_text("mine")
+    if kind == "link":
+        place.symlink_to(mine)
+    with pytest.raises(BuildError) as raised:
+        load_into_build(copied)
+    assert str(raised.value).startswith(f"{mine}: exists and is not a store; it is not replaced")
+    assert str(raised.value).endswith(f"so move or remove {place} and load it again")
 
 
 def test_a_store_that_cannot_be_written_is_a_sentence(copied: Folder, tmp_path: Path) -> None:
