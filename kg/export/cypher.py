@@ -1,5 +1,8 @@
 """Cypher over a build: its property graph in a LadybugDB database, and the answers to queries about it.
 
+A query runs in a process of its own (`kg.export.cypher_answering`), which is killed at the time limit, on Ctrl-C and
+with its parent: LadybugDB does not look at its own limit in the middle of a step.
+
 The database is made at the first query, inside the build folder, so that it goes when the folder is built again. A
 query can read nothing else, and change nothing: the database is open for reading only, and what would read or write
 files, or load code, is refused before anything runs.
@@ -19,19 +22,18 @@ import tempfile
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 from kg.answers import to_json
-from kg.errors import ExportError, QueryError, QueryLimitError
-from kg.export.ladybug_file import connected, schema_statements, write_ladybug
+from kg.errors import ExportError, QueryError
+from kg.export.ladybug_file import schema_statements, write_ladybug
 from kg.export.property_graph import PropertyGraph
 from kg.rdf.results import write_cells
+from kg.rdf.workers import Question, Worker
 from kg.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import ladybug
 
     from kg.folder import Folder
 
@@ -56,8 +58,8 @@ _REFUSED = frozenset(
     }
 )
 _CALLED = frozenset({"SHOW_TABLES", "TABLE_INFO", "SHOW_CONNECTION", "DB_VERSION", "SHOW_FUNCTIONS"})
-_INTERNAL = frozenset({"_ID", "_SRC", "_DST"})
-_ENDED = "Interrupted."  # what LadybugDB says of a query that took too long
+_MAX_DEPTH = 50  # of brackets, as in SPARQL; some thousand would take minutes, and the whole stack
+_OPENED, _CLOSED = frozenset("([{"), frozenset(")]}")
 _BREAKS = re.compile("[\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 
 
@@ -81,7 +83,16 @@ class CypherResult:
     truncated: bool = False
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """Return the rows as dictionaries by column."""
+        """Return the rows as dictionaries by column.
+
+        Raises
+        ------
+        QueryError
+            If two columns have the same name.
+        """
+        twice = next((name for name in self.columns if self.columns.count(name) > 1), None)
+        if twice is not None:
+            raise QueryError(f"{visible(twice)}: two columns of the answer are called so; name them apart with AS")
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
@@ -113,7 +124,7 @@ def cypher(
     QueryError
         If the query is malformed, or is not allowed.
     QueryLimitError
-        If it took longer than `timeout`.
+        If it took longer than `timeout`, or more memory than there is.
     ExportError
         If LadybugDB is not installed, or the database cannot be made.
 
@@ -132,19 +143,10 @@ def cypher(
     if timeout is not None and not 0 < timeout < math.inf:
         raise QueryError(f"a timeout of {timeout:g} s: give a number of seconds above 0")
     check_cypher(text)
-    with connected(database_of(folder, made=made), read_only=True) as connection:
-        if timeout is not None:
-            connection.set_query_timeout(max(1, round(timeout * 1_000)))
-        try:
-            answer = cast("ladybug.QueryResult", connection.execute(text))
-        except RuntimeError as error:
-            if timeout is not None and str(error) == _ENDED:
-                raise QueryLimitError(f"the query took longer than {timeout:g} s and was ended", "time") from error
-            raise QueryError(f"the query cannot be answered: {visible(str(error))}") from error
-        rows: list[tuple[Any, ...]] = []
-        while answer.has_next() and (limit is None or len(rows) < limit):
-            rows.append(tuple(map(_plain, cast("list[Any]", answer.get_next()))))
-        return CypherResult(tuple(answer.get_column_names()), tuple(rows), truncated=answer.has_next())
+    with Worker(database_of(folder, made=made), module="kg.export.cypher_answering") as worker:
+        answer = worker.answer(Question(text=text, limit=limit), timeout=timeout)
+    columns, *rows = map(json.loads, answer.data.splitlines())
+    return CypherResult(tuple(columns), tuple(map(tuple, rows)), answer.truncated)
 
 
 def database_of(folder: Folder, *, made: Callable[[Path], None] | None = None) -> Path:
@@ -191,7 +193,8 @@ def check_cypher(text: str) -> None:
     Raises
     ------
     QueryError
-        If it has a word that would change something, or reach files or code; or there are several statements.
+        If it has a word that would change something, or reach files or code; or there are several statements; or its
+        brackets nest too deep.
 
     Examples
     --------
@@ -219,7 +222,11 @@ def check_cypher(text: str) -> None:
 
 def _words(text: str) -> Iterator[str]:
     """Yield the words of a query in upper case, without those in quotes and comments, and its semicolons."""
+    depth = 0
     for match in _TOKENS.finditer(text):
+        depth += (match.group() in _OPENED) - (match.group() in _CLOSED)
+        if depth > _MAX_DEPTH:
+            raise QueryError(f"brackets nest more than {_MAX_DEPTH} deep; write a flatter query")
         if match.lastgroup == "open":
             raise QueryError(f"a quote or comment is opened by {match.group()} and not closed")
         if match.lastgroup == "word":
@@ -228,15 +235,6 @@ def _words(text: str) -> Iterator[str]:
             yield from (word for word in (*sorted(_REFUSED), "CALL") if match.group().upper().endswith(word))
         elif match.lastgroup == "end":
             yield ";"
-
-
-def _plain(value: Any) -> Any:
-    """Return a value without what numbers nodes inside the database, and with texts for what JSON has no form of."""
-    if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items() if name not in _INTERNAL and item is not None}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def write_cypher_result(result: CypherResult, stream: IO[bytes], format: str = "table") -> None:  # noqa: A002
@@ -256,7 +254,7 @@ def write_cypher_result(result: CypherResult, stream: IO[bytes], format: str = "
     Raises
     ------
     QueryError
-        If there is no such format.
+        If there is no such format, or two columns have the same name and the format is ``json``.
     """
     if format not in CYPHER_FORMATS:
         raise QueryError(f"{format}: not a format for the answer to Cypher; use one of {', '.join(CYPHER_FORMATS)}")

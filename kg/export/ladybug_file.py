@@ -7,6 +7,7 @@ LadybugDB documentation, "Import data", https://docs.ladybugdb.com/import/
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -31,6 +32,7 @@ __all__ = ["TARGET", "connected", "schema_statements", "write_ladybug"]
 
 _TYPES = {"string": "STRING", "integer": "INT64", "float": "DOUBLE", "boolean": "BOOL", "string[]": "STRING[]"}
 _MEMORY = 256 * 2**20  # bytes of its cache
+_ADDRESSES = 2**44  # of bytes: twice what LadybugDB reserves unless it is told a size
 
 
 def write_ladybug(graph: PropertyGraph, path: Path) -> dict[str, int]:
@@ -49,7 +51,7 @@ def write_ladybug(graph: PropertyGraph, path: Path) -> dict[str, int]:
         If LadybugDB is not installed, or the file cannot be written; it is then as it was before.
     """
     counts = {}
-    with replacing_file(path) as fresh, connected(fresh) as connection:
+    with replacing_file(path) as fresh, connected(fresh, name=path) as connection:
         for statement in schema_statements(graph.labels, graph.edge_kinds):
             connection.execute(statement)
         for label in graph.labels:
@@ -106,8 +108,17 @@ def _quoted(path: Path) -> str:
 
 
 @contextmanager
-def connected(path: Path, *, read_only: bool = False) -> Iterator[ladybug.Connection]:
+def connected(path: Path, *, read_only: bool = False, name: Path | None = None) -> Iterator[ladybug.Connection]:
     """Give a connection to a database, and close both.
+
+    Parameters
+    ----------
+    path
+        The database.
+    read_only
+        Whether it is opened for reading only.
+    name
+        What an error calls it, where that is not its path.
 
     Raises
     ------
@@ -120,12 +131,28 @@ def connected(path: Path, *, read_only: bool = False) -> Iterator[ladybug.Connec
         raise ExportError("LadybugDB is not installed: pip install 'pfocr-kg[ladybug]'") from error
     try:
         with (
-            ladybug.Database(str(path), read_only=read_only, buffer_pool_size=_MEMORY) as database,
+            ladybug.Database(
+                str(path), read_only=read_only, buffer_pool_size=_MEMORY, max_db_size=_max_size()
+            ) as database,
             ladybug.Connection(database) as connection,
         ):
             yield connection
     except RuntimeError as error:
-        raise ExportError(f"{path}: {visible(str(error).partition(chr(10))[0])}") from error
+        raise ExportError(f"{name or path}: {visible(str(error).partition(chr(10))[0])}") from error
+
+
+def _max_size() -> int | None:
+    """Return the largest size of a database for which there are addresses; None for LadybugDB's own, 8 TiB.
+
+    LadybugDB reserves so many addresses at once. Where the process may have few (``ulimit -v``, batch systems), it gets
+    the largest power of two up to half of them.
+    """
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limit == resource.RLIM_INFINITY or limit > _ADDRESSES else 1 << (max(2, limit).bit_length() - 2)
 
 
 def _read_counts(path: Path) -> Mapping[str, int]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import select
 import sys
-import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from kg.errors import KgError, QueryLimitError
 from kg.folder import Folder, is_build
-from kg.rdf.messages import Question, pack_message, read_message
+from kg.rdf.messages import Question, child_streams, pack_message, read_message
 from kg.rdf.query import check_answerable, open_store, query
 from kg.rdf.results import fitting_format, write_result
 from kg.rdf.row_count import RowCount
@@ -31,25 +28,13 @@ def main() -> None:
     path, max_memory = Path(sys.argv[1]), int(sys.argv[2])
     if max_memory:
         _limit_memory(max_memory)
-    # What anything else prints goes to standard error, and not between the messages.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
-    serve(path, sys.stdin.buffer, answers)
+    serve(path, *child_streams())
 
 
 def _limit_memory(n_bytes: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_DATA, (n_bytes, n_bytes))
-
-
-def _end_with_parent(questions: int) -> None:
-    """End the process as soon as nobody can ask it any more, also in the middle of an answer: nobody waits for it."""
-    waiting = select.poll()
-    waiting.register(questions, 0)  # no events but that the other end is gone, so that it wakes up for nothing else
-    waiting.poll()
-    os._exit(0)
 
 
 def serve(path: Path, questions: IO[bytes], answers: IO[bytes]) -> None:

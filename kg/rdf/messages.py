@@ -16,11 +16,15 @@ kind (one byte), a length (four bytes, the most significant first), and so many 
 
 from __future__ import annotations
 
+import os
+import select
 import struct
+import sys
+import threading
 from dataclasses import dataclass
 from typing import IO
 
-__all__ = ["HEADER", "Question", "pack_message", "read_message", "write_message"]
+__all__ = ["HEADER", "Question", "child_streams", "pack_message", "read_message", "write_message"]
 
 HEADER = struct.Struct(">cI")
 """How a message begins: its kind and its length."""
@@ -78,3 +82,20 @@ def read_message(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
     kind, length = HEADER.unpack(head)
     data = stream.read(length)
     return (kind, data) if len(data) == length else None
+
+
+def child_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Return the streams of questions and of answers of this process, which ends as soon as its parent has."""
+    # What anything else prints goes to standard error, and not between the messages.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+    return sys.stdin.buffer, answers
+
+
+def _end_with_parent(questions: int) -> None:
+    """End the process as soon as nobody can ask it any more, also in the middle of an answer: nobody waits for it."""
+    waiting = select.poll()
+    waiting.register(questions, 0)  # no events but that the other end is gone, so that it wakes up for nothing else
+    waiting.poll()
+    os._exit(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Question", "Stream", "Worker", "child_environment", "start_command", "to_error"]
 
 _SECONDS_TO_END = 5.0  # between closing its output and being gone
-_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kg.rdf.answering import main; main()"
+_ANSWERING = "kg.rdf.answering"
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from {} import main; main()"
 
 
 class Answer(NamedTuple):
@@ -57,6 +59,8 @@ class Worker:
         none, its RDF file is loaded into the child's memory.
     max_memory
         Bytes that the child may take; a query that needs more ends with the child. None for as many as there are.
+    module
+        The module whose ``main`` the child runs: it answers what is asked as `kg.rdf.answering` does.
 
     Examples
     --------
@@ -68,8 +72,8 @@ class Worker:
     b'n\r\n28\r\n'
     """
 
-    def __init__(self, path: str | Path, *, max_memory: int | None = None) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | Path, *, max_memory: int | None = None, module: str = _ANSWERING) -> None:
+        self._path, self._module = Path(path), module
         self._max_memory = max_memory
         self._process: subprocess.Popen[bytes] | None = None
         self._is_busy = self._is_open = False
@@ -162,7 +166,7 @@ class Worker:
         return process
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = start_command(self._path, max_memory=self._max_memory)
+        command = start_command(self._path, max_memory=self._max_memory, module=self._module)
         with interrupts_held():  # the mask is inherited: Ctrl-C is the parent's affair
             # Where the memory is full, Rust writes pages to standard error.
             self._process = subprocess.Popen(  # noqa: S603 - our own
@@ -267,6 +271,8 @@ class Stream:
             return QueryLimitError(f"the query took longer than {self._timeout:g} s and was ended", "time")
         if status is not None and status >= 0:
             return QueryError(f"the query's process ended by itself, with status {status}")
+        if status == -signal.SIGSEGV:
+            return QueryError("the query's process crashed, most often because the query nests too deep; nest it less")
         return QueryLimitError(
             "the query's process was ended, most often because the memory was full; ask for less at once", "memory"
         )
@@ -293,10 +299,10 @@ class Stream:
         self._process.kill()
 
 
-def start_command(path: Path, *, max_memory: int | None = None) -> list[str]:
+def start_command(path: Path, *, max_memory: int | None = None, module: str = _ANSWERING) -> list[str]:
     """Return the command that starts a child process; the parameters are those of `Worker`."""
     root = Path(__file__).resolve().parents[2]
-    return [sys.executable, "-P", "-c", _START, str(root), str(path), str(max_memory or 0)]
+    return [sys.executable, "-P", "-c", _START.format(module), str(root), str(path), str(max_memory or 0)]
 
 
 def child_environment() -> dict[str, str]:

@@ -10,8 +10,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,18 +21,18 @@ from typer.testing import CliRunner
 
 import kg
 import kg.export.cypher
+import kg.export.ladybug_file
 from kg.cli import app
 from kg.errors import ExportError, QueryError, QueryLimitError
 from kg.export import PropertyGraph, Selection
 from kg.export.cypher import CypherResult, check_cypher, database_of, write_cypher_result
+from kg.export.cypher_answering import serve
 from kg.export.ladybug_file import TARGET, connected, write_ladybug
 from kg.export.schema import edge_schema, node_schema
+from kg.rdf.messages import pack_message, read_message
 from kg.rdf.query import load_store, query
 from tests.export.hostile import hostile_build
 from tests.export.twins import TWINS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 runner = CliRunner()
 SYMBOLS = "MATCH (g:Gene) WHERE g.symbol STARTS WITH 'STAT' RETURN g.symbol AS symbol, g.n_figures AS n ORDER BY symbol"
@@ -326,11 +328,144 @@ def test_a_query_that_takes_too_long_is_ended(build: kg.Build) -> None:
     assert (done.stdout, isinstance(done.exception, QueryLimitError)) == ("", True)
 
 
-def test_ctrl_c_ends_a_query(build: kg.Build) -> None:
-    build.cypher("RETURN 1 AS n")  # the database is there
-    command = [sys.executable, "-m", "kg", "cypher", str(build.path), ENDLESS]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(3)
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)
-    assert (process.returncode, *said) == (130, "", "")
+LONGEST = "UNWIND range(1, 100000000) AS x UNWIND range(1, 100000000) AS y RETURN count(*) AS n"
+
+
+@pytest.mark.parametrize("text", [LONGEST, "UNWIND range(1, 1000000000) AS x RETURN count(*) AS n"])
+def test_the_time_limit_holds_where_ladybugdb_does_not_look_at_it(build: kg.Build, text: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(QueryLimitError, match=r"took longer than 0.5 s and was ended"):
+        build.cypher(text, timeout=0.5)
+    assert time.monotonic() - started < 10  # with the start of a process on a busy machine
+
+
+@pytest.mark.parametrize(("signalled", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_query_and_leaves_nothing(
+    bare: kg.Build, tmp_path: Path, signalled: signal.Signals, status: int
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    # The rights of a folder do not hold for root, who may run the tests.
+    script = "import os, sys; os.access = lambda _, mode: mode != os.W_OK; from kg.__main__ import main; main()"
+    command = [sys.executable, "-c", script, "cypher", str(bare.path), LONGEST]
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stderr is not None
+        assert b"made for this query" in process.stderr.readline()
+        child = _child_of(process.pid)
+        assert list(temporary.iterdir())
+        process.send_signal(signalled)
+        assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == status
+    assert list(temporary.iterdir()) == list(bare.path.glob("*.lbug")) == []
+    _wait_until_gone(child)
+
+
+def test_a_query_ends_with_its_parent(build: kg.Build) -> None:
+    with subprocess.Popen([sys.executable, "-m", "kg", "cypher", str(build.path), LONGEST]) as process:
+        child = _child_of(process.pid)
+        time.sleep(1)  # into the query, most likely
+        process.kill()
+    _wait_until_gone(child)
+
+
+def _child_of(parent: int) -> int:
+    """Return the number of the process that answers a query, once it runs."""
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    for _ in range(600):
+        for pid in map(int, children.read_text().split()):
+            if b"cypher_answering" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+        time.sleep(0.05)
+    raise AssertionError("no process answers the query")
+
+
+def _wait_until_gone(pid: int) -> None:
+    for _ in range(400):
+        if not Path(f"/proc/{pid}").exists() or " Z" in Path(f"/proc/{pid}/stat").read_text():
+            return
+        time.sleep(0.05)
+    raise AssertionError("the query's process still runs")
+
+
+@pytest.mark.parametrize("brackets", ["()", "[]"])
+def test_a_query_that_nests_too_deep_is_refused(build: kg.Build, brackets: str) -> None:
+    def nested(depth: int) -> str:
+        return f"RETURN {brackets[0] * depth}1{brackets[1] * depth} AS n"
+
+    assert len(build.cypher(nested(50)).rows) == 1
+    for depth in (51, 5_000):
+        with pytest.raises(QueryError, match="brackets nest more than 50 deep"):
+            build.cypher(nested(depth), timeout=2)
+    assert len(build.cypher("RETURN '" + "(" * 60 + "' AS n").rows) == 1
+
+
+def test_a_crash_of_the_database_is_a_sentence(build: kg.Build) -> None:
+    killer = threading.Thread(target=lambda: os.kill(_child_of(os.getpid()), signal.SIGSEGV))
+    killer.start()
+    with pytest.raises(QueryError, match="the query's process crashed, most often because the query nests too deep"):
+        build.cypher(LONGEST, timeout=60)
+    killer.join()
+    assert build.cypher("RETURN 1 AS n").rows == ((1,),)
+
+
+@pytest.mark.parametrize("gigabytes", [8, 4])
+def test_few_addresses_suffice(bare: kg.Build, gigabytes: int) -> None:
+    script = (
+        "import resource, sys; from kg.__main__ import main;"
+        f" resource.setrlimit(resource.RLIMIT_AS, ({gigabytes * 10**9}, {gigabytes * 10**9})); main()"
+    )
+    command = [sys.executable, "-c", script, "cypher", str(bare.path), SYMBOLS, "--format", "tsv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout.splitlines()[1]) == (0, "STAT1\t1"), done.stderr
+
+
+def test_an_error_while_a_database_is_made_names_the_database(bare: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kg.export.ladybug_file, "_max_size", lambda: 3)  # not a power of two
+    with pytest.raises(ExportError) as caught:
+        database_of(bare)
+    assert str(caught.value).startswith(f"{bare.path}/cypher-")
+    assert ".tmp" not in str(caught.value)
+
+
+def test_two_columns_of_one_name_are_not_made_one(build: kg.Build) -> None:
+    answer = build.cypher("RETURN 1 AS a, 2 AS a, 3 AS b")
+    assert (answer.columns, answer.rows) == (("a", "a", "b"), ((1, 2, 3),))
+    stream = io.BytesIO()
+    write_cypher_result(answer, stream, "csv")
+    assert stream.getvalue() == b"a,a,b\n1,2,3\n"
+    with pytest.raises(QueryError, match="a: two columns of the answer are called so; name them apart with AS"):
+        write_cypher_result(answer, stream, "json")
+
+
+def test_a_long_answer_is_whole(build: kg.Build) -> None:
+    answer = build.cypher("UNWIND range(1, 20000) AS n RETURN n, 'line\\nbreak' AS t")
+    assert answer.rows == tuple((n, "line\nbreak") for n in range(1, 20_001))
+
+
+def test_the_child_answers_one_question(build: kg.Build) -> None:
+    def asked(text: str, limit: int | None = None) -> list[tuple[bytes, bytes]]:
+        question = json.dumps({"text": text, "limit": limit}).encode()
+        answers = io.BytesIO()
+        serve(database_of(build), io.BytesIO(pack_message(b"Q", question)), answers)
+        answers.seek(0)
+        return list(iter(lambda: read_message(answers) or (b"", b""), (b"", b"")))
+
+    kinds, data = zip(*asked("UNWIND [1, 2] AS n RETURN n", limit=1), strict=True)
+    assert kinds == (b"O", b"H", b"B", b"D")
+    assert (data[2], json.loads(data[3])) == (b'["n"]\n[1]\n', {"truncated": True})
+    assert json.loads(asked("RETURN g.x")[-1][1])["type"] == "QueryError"
+    assert [kind for kind, _ in asked("UNWIND range(1, 20000) AS n RETURN n")].count(b"B") > 1
+    silent = io.BytesIO()
+    serve(database_of(build), io.BytesIO(), silent)
+    assert silent.getvalue() == b""
+
+
+def test_a_full_memory_is_a_sentence(build: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("kg.export.cypher_answering._execute", full)
+    answers = io.BytesIO()
+    serve(database_of(build), io.BytesIO(pack_message(b"Q", b'{"text": "RETURN 1", "limit": null}')), answers)
+    assert b"more memory than there is" in answers.getvalue()
