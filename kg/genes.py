@@ -95,7 +95,8 @@ class GeneNames:
     A name is an NCBI Gene id (``6774``, ``ncbigene:6774``), an IRI (``https://identifiers.org/ncbigene/6774``, or
     ``hgnc.symbol`` in the place of ``ncbigene``), a symbol, or an alias: a lexicon entry, such as ``BSF2``, that words
     of figures were matched to and that names no family. Symbols and aliases are looked for as they are spelled, then
-    in any case; an alias only where no symbol fits, and what HGNC knows a gene by only where nothing else does.
+    in any case; an alias only where no symbol fits, and what HGNC knows a gene by, in the build's own table and in
+    `hgnc`, only where nothing else does.
 
     Parameters
     ----------
@@ -150,8 +151,11 @@ class GeneNames:
         missing = [name for name, genes in found.items() if not genes and not _GENE_ID.fullmatch(name.strip())]
         if missing:
             found.update(self._by_alias(missing))
+        still = [name for name in missing if not found[name]]
+        if still:
+            found.update(self._by_hgnc_columns(still))
         if self._hgnc is not None:
-            called = {name: self._hgnc.called(_symbol(name.strip())) for name in missing if not found[name]}
+            called = {name: self._hgnc.called(_symbol(name.strip())) for name in still if not found[name]}
             for name, genes in called.items():
                 ids = dict.fromkeys(gene.ncbigene for gene in genes if gene.ncbigene in self._genes)
                 found[name] = [self._genes[ncbigene] for ncbigene in ids if ncbigene is not None]
@@ -216,6 +220,27 @@ class GeneNames:
                 if gene not in (genes := found.setdefault(key, [])):
                     genes.append(gene)
         return {name: spelled.get(alias) or lower.get(alias.lower(), []) for name, alias in wanted.items()}
+
+    def _by_hgnc_columns(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
+        """Return for each name the genes that HGNC calls so, as the build has it: today's symbol, or else an alias."""
+        import polars as pl
+
+        wanted = {name: _symbol(name.strip()).lower() for name in names}
+        rows = self._folder.scan("genes").filter(pl.col("hgnc_id").is_not_null())
+        others = pl.concat_list("aliases", "previous_symbols")
+        found: list[dict[str, list[KnownGene]]] = []
+        for called in (pl.concat_list("hgnc_symbol"), others):
+            rows_called = rows.select("ncbigene", called.alias("name")).explode("name")
+            lower = pl.col("name").str.to_lowercase()
+            chosen = rows_called.filter(lower.is_in(sorted(set(wanted.values())))).select(lower, "ncbigene").unique()
+            ordered = chosen.sort("name", pl.col("ncbigene").str.len_chars(), "ncbigene").collect()
+            by_name: dict[str, list[KnownGene]] = {}
+            for name, ncbigene in ordered.iter_rows():
+                if ncbigene in self._genes:
+                    by_name.setdefault(name, []).append(self._genes[ncbigene])
+            found.append(by_name)
+        symbols, aliases = found
+        return {name: symbols.get(lower) or aliases.get(lower, []) for name, lower in wanted.items()}
 
     def _matched(self, lower: list[str]) -> Iterator[tuple[str, str, bool, str]]:
         """Yield words and lexicon entries, one of which is one of `lower` in lower case, with their genes.

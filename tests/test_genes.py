@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 import kg
@@ -7,6 +9,9 @@ from kg.authority.hgnc import read_hgnc
 from kg.errors import NotFoundError
 from kg.genes import GeneNames, KnownGene, NotAGene
 from tests.documents import document, genes_table, row
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LINE = "{}\t{}\tAnimals\t{}\t{}\t{}\t{}\t{}\t1\t0\t1"
 
@@ -134,3 +139,11 @@ def test_hgnc_knows_a_gene_by_more_names(build: kg.Build) -> None:
         "STAT3": "STAT3",
     }
     assert isinstance(GeneNames(build).find("IFNB2"), NotAGene)
+
+
+def test_what_hgnc_said_when_the_build_was_made_are_names(tmp_path: Path) -> None:
+    made = kg.build("seeds", output=tmp_path / "build", formats=[], hgnc="tests/authority/hgnc.txt")
+    names = GeneNames(made).find_all(["aprf", "HILDA", "hgnc.symbol:CDF", "no such gene"])
+    assert [found.symbol for found in names.values() if isinstance(found, KnownGene)] == ["STAT3", "LIF", "LIF"]
+    assert isinstance(names["no such gene"], NotAGene)
+    assert isinstance(GeneNames(kg.build("seeds", output=tmp_path / "plain", formats=[])).find("APRF"), NotAGene)
