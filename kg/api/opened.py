@@ -444,7 +444,7 @@ class Build(Folder):
         >>> import kg
         >>> verdicts = kg.build("seeds/").audit()
         >>> [(v.word, v.hgnc_symbol, v.grade) for v in verdicts if v.word in ("HIC-1", "с-Мус")]
-        [('HIC-1', 'NDUFC2', 'conflicting'), ('HIC-1', 'HIC1', 'supported'), ('с-Мус', 'MYC', 'plausible')]
+        [('HIC-1', 'NDUFC2', 'conflicting'), ('HIC-1', 'HIC1', 'supported'), ('с-Мус', 'MYC', 'supported')]
         """
         from kg.authority.audit import GRADES_TABLE, audit, read_grades
         from kg.authority.hgnc_cache import open_hgnc

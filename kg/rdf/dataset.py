@@ -23,10 +23,9 @@ class Dataset(NamedTuple):
 
 
 def dataset_clause(text: str) -> Dataset | None:
-    """Return the graphs that a query names with ``FROM`` and ``FROM NAMED``, each once; None where it names none.
+    """Return the graphs that a query names with ``FROM`` and ``FROM NAMED``, as often; None where it names none.
 
-    Oxigraph gives the triples of a graph twice that ``FROM`` names twice. How it reads a name with its prefix or base,
-    it says itself: asked for the names as values.
+    How Oxigraph reads a name with its prefix or base, it says itself: asked for the names as values.
 
     References
     ----------
@@ -34,8 +33,8 @@ def dataset_clause(text: str) -> Dataset | None:
 
     Examples
     --------
-    >>> dataset_clause("PREFIX a: <urn:> SELECT * FROM a:g FROM <urn:g> FROM NAMED <urn:h> { ?s ?p ?o }")
-    Dataset(default=['urn:g'], named=['urn:h'])
+    >>> dataset_clause("PREFIX a: <urn:> SELECT * FROM a:g FROM <urn:i> FROM NAMED <urn:h> { ?s ?p ?o }")
+    Dataset(default=['urn:g', 'urn:i'], named=['urn:h'])
     >>> dataset_clause("SELECT ?from { ?from ?p 'FROM' }")
     """
     if "FROM" not in text.upper():

@@ -201,7 +201,7 @@ def _dataset(text: str, default_graphs: Sequence[str], named_graphs: Sequence[st
             return None
         default_graphs, named_graphs = clause
     try:
-        # Oxigraph asks a graph as often as it is named.
+        # Oxigraph gives the triples of a graph as often as it is named.
         default, named = ([ox.NamedNode(iri) for iri in dict.fromkeys(iris)] for iris in (default_graphs, named_graphs))
     except ValueError as error:
         raise QueryError(f"the address of a graph is no IRI: {visible(str(error))}") from error

@@ -115,7 +115,7 @@ def judge(signals: Iterable[Signal]) -> tuple[float, str]:
     --------
     >>> from kg.authority.audit import Signal
     >>> judge([Signal("alias", ""), Signal("sharp_s", "")])
-    (0.047, 'conflicting')
+    (0.06, 'conflicting')
     """
     total, contradicts = weigh(signals)
     return grade(INTERCEPT + total, contradicts=contradicts)
