@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kg.errors import Severity
 from kg.model import TIERS
 from kg.summary.records import LexiconCount, Stats, TopGene, YearCount
+from kg.summary.verdicts import count_decisions, count_grades
 from kg.tables import COUNTED
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
     rows = lexicons.rows(named=True)
     total = sum(row["n_rows"] for row in rows)
     by_severity = dict(problems.rows())
+    n_curated, decisions = count_decisions(folder)
     return Stats(
         n_rows={table: frame.item() for table, frame in zip(tables, counted, strict=True)},
         n_genes=genes.item(),
@@ -62,6 +64,9 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
         family_fraction=sum(row["n_family_rows"] for row in rows) / total if total else 0.0,
         top_genes=tuple(TopGene(*row) for row in top.iter_rows()),
         years=tuple(YearCount(*row) for row in years.iter_rows()),
+        grades=count_grades(folder),
+        n_curated=n_curated,
+        decisions=decisions,
         problems={severity.value: by_severity.get(severity.value, 0) for severity in Severity},
     )
 

@@ -10,11 +10,11 @@ from kg import vocab
 from kg.errors import NotFoundError, Problem, Severity
 from kg.genes import GeneNames, KnownGene
 from kg.summary.records import (
+    CandidateSummary,
     FigureView,
     GeneChoice,
     GeneCount,
     GeneFigure,
-    GeneSummary,
     GeneView,
     HgncSummary,
     MentionSummary,
@@ -24,6 +24,7 @@ from kg.summary.records import (
     TermSummary,
     View,
 )
+from kg.summary.verdicts import read_verdicts
 from kg.terminal import visible
 from kg.text import shorten
 
@@ -129,19 +130,24 @@ def _figure_view(folder: Folder, row: dict[str, Any]) -> FigureView:
         organisms=tuple(row["organisms"]),
         n_genes=row["n_genes"],
         links={key: address for key, address in addresses.items() if address},
-        mentions=_mentions(folder, own),
+        mentions=_mentions(folder, figid),
         chemicals=_terms(folder.scan("chemicals").filter(own).sort("chemical"), "chebi"),
         diseases=_terms(folder.scan("diseases").filter(own).sort("disease"), "doid"),
         problems=_figure_problems(folder, figid),
     )
 
 
-def _mentions(folder: Folder, own: pl.Expr) -> tuple[MentionSummary, ...]:
-    candidates: dict[int, dict[str, GeneSummary]] = {}
+def _mentions(folder: Folder, figid: str) -> tuple[MentionSummary, ...]:
+    import polars as pl
+
+    own = pl.col("figid") == figid
+    verdicts = read_verdicts(folder, figid)
+    candidates: dict[int, dict[str, CandidateSummary]] = {}
     columns = ("mention", "ncbigene", "symbol", "organism")
     rows = folder.scan("candidates").filter(own).sort("position", nulls_last=True).select(columns).collect()
     for number, ncbigene, symbol, organism in rows.iter_rows():
-        candidates.setdefault(number, {}).setdefault(ncbigene, GeneSummary(symbol, ncbigene, organism))
+        candidate = CandidateSummary(symbol, ncbigene, organism, verdicts.get((number, ncbigene)))
+        candidates.setdefault(number, {}).setdefault(ncbigene, candidate)
     mentions = folder.scan("mentions").filter(own).sort("mention").collect()
     return tuple(
         MentionSummary(

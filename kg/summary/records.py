@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from kg.errors import Problem
 
 __all__ = [
+    "CandidateSummary",
+    "DecisionSummary",
     "FigureView",
     "GeneChoice",
     "GeneCount",
     "GeneFigure",
-    "GeneSummary",
     "GeneView",
+    "GradeCount",
     "LexiconCount",
     "MentionSummary",
     "PaperFigure",
@@ -27,6 +29,7 @@ __all__ = [
     "Stats",
     "TermSummary",
     "TopGene",
+    "VerdictSummary",
     "View",
     "YearCount",
 ]
@@ -67,6 +70,15 @@ class YearCount:
 
 
 @dataclass(frozen=True, slots=True)
+class GradeCount:
+    """A grade of the audit: the mentions whose best candidate gene has it, and all candidate genes that have it."""
+
+    grade: str
+    n_mentions: int
+    n_genes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stats(Answer):
     """The numbers of a build.
 
@@ -86,6 +98,12 @@ class Stats(Answer):
         The genes in most figures, most first; the word of a family counts for each of its members.
     years
         Figures by the year of their paper, in order; None last.
+    grades
+        Mentions and their candidate genes by grade, best first; empty without an audit.
+    n_curated
+        Mentions that curators decided on.
+    decisions
+        Their decisions by kind; empty without an audit.
     problems
         Number of problems by severity, worst first.
     """
@@ -99,16 +117,50 @@ class Stats(Answer):
     family_fraction: float
     top_genes: tuple[TopGene, ...]
     years: tuple[YearCount, ...]
+    grades: tuple[GradeCount, ...]
+    n_curated: int
+    decisions: Mapping[str, int]
     problems: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class GeneSummary:
-    """A gene by symbol and NCBI Gene id."""
+class DecisionSummary:
+    """What a curator decided: on gene `ncbigene`, who, when (as 2026-11-29) and why.
+
+    The decision is ``accept``, ``reject``, or ``other``: the word means `other_gene`.
+    """
+
+    ncbigene: str
+    decision: str
+    other_gene: str | None
+    other_symbol: str | None
+    note: str | None
+    curator: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictSummary:
+    """How far a candidate gene can be believed: a grade of the audit, a score from 0 to 1, the reasons, a decision.
+
+    A reason is like ``alias: HLC-1 is an alias``, the name of a signal and what it says. The decision is that of a
+    curator, on this gene or on one that the curator read as this one.
+    """
+
+    grade: str
+    score: float
+    reasons: tuple[str, ...]
+    decision: DecisionSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSummary:
+    """A candidate gene by symbol and NCBI Gene id; `verdict` is None in a build without an audit."""
 
     symbol: str
     ncbigene: str
     organism: str | None = None
+    verdict: VerdictSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +174,7 @@ class MentionSummary:
     tier: str | None
     family: str | None
     occurrences: int
-    candidates: tuple[GeneSummary, ...]
+    candidates: tuple[CandidateSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kg.summary.records import (
+        CandidateSummary,
         GeneFigure,
-        GeneSummary,
         HgncSummary,
         MentionSummary,
         Stats,
         TermSummary,
         TopGene,
+        VerdictSummary,
         View,
     )
 
@@ -60,9 +61,22 @@ def render_stats(stats: Stats) -> str:
         for y in stats.years
     ]
     lines += ["", "Figures by year of their paper", *indent(align(years, right=frozenset({1})))]
+    lines += _grade_lines(stats)
     problems = [[severity, f"{n:,}"] for severity, n in stats.problems.items()]
     lines += ["", "Problems", *indent(align(problems, right=frozenset({1})))]
     return "\n".join(lines)
+
+
+def _grade_lines(stats: Stats) -> list[str]:
+    """Return how many mentions have each grade, and what curators decided; nothing without an audit."""
+    if not stats.grades:
+        return []
+    rows = [["grade", "mentions", "genes"]]
+    rows += [[grade.grade, f"{grade.n_mentions:,}", f"{grade.n_genes:,}"] for grade in stats.grades]
+    lines = ["", "Mentions by the grade of their best gene, and genes of mentions by their own"]
+    lines += indent(align(rows, right=frozenset({1, 2})))
+    said = ", ".join(f"{n:,} {decision}" for decision, n in stats.decisions.items())
+    return [*lines, f"  {counted(stats.n_curated, 'mention')} curated" + (f": {said}" if stats.n_curated else "")]
 
 
 def _top_lines(genes: Sequence[TopGene]) -> list[str]:
@@ -118,6 +132,7 @@ def _figure_lines(view: FigureView, width: int) -> list[str]:
         *wrap_text(f"{counted(len(view.mentions), 'mention')} of {counted(view.n_genes, 'gene')}{unless}", width),
     ]
     lines += _mention_lines(view.mentions, usual, width)
+    lines += _verdict_lines(view.mentions, width)
     for title, terms in (("chemical", view.chemicals), ("disease", view.diseases)):
         if terms:
             lines += ["", counted(len(terms), title), *_term_lines(terms, width)]
@@ -141,13 +156,30 @@ def _mention_lines(mentions: Sequence[MentionSummary], usual: str | None, width:
     return _with_last_column(align(heads, right=frozenset({0, 2})), genes, width)
 
 
+def _verdict_lines(mentions: Sequence[MentionSummary], width: int) -> list[str]:
+    """Return grade, score and reasons of each mention's genes, those that are judged alike together."""
+    lines: list[str] = []
+    for mention in mentions:
+        alike: dict[VerdictSummary, list[CandidateSummary]] = {}
+        for gene in mention.candidates:
+            if gene.verdict is not None:
+                alike.setdefault(gene.verdict, []).append(gene)
+        for verdict, genes in alike.items():
+            symbols = ", ".join(gene.symbol for gene in genes)
+            said = f"{mention.number} {mention.word} as {symbols}: {verdict.grade} ({verdict.score:.3f})"
+            lines += hang("  ", wrap_text(said, width - 4))
+            for reason in verdict.reasons:
+                lines += hang("      ", wrap_text(reason, width - 8))
+    return ["", "How far they can be believed, and why", *lines] if lines else []
+
+
 def _usual_organism(mentions: Sequence[MentionSummary]) -> tuple[str | None, bool]:
     """Return the organism of most candidates, the first of equals, and whether there are others."""
     organisms = Counter(gene.organism for mention in mentions for gene in mention.candidates)
     return (organisms.most_common(1)[0][0], len(organisms) > 1) if organisms else (None, False)
 
 
-def _candidate(gene: GeneSummary, usual: str | None) -> str:
+def _candidate(gene: CandidateSummary, usual: str | None) -> str:
     """Return a gene as ``JAK1 (3716)``, as ``ace2 (492331, D. rerio)`` where it is not of the usual species."""
     organism = ""
     if gene.organism != usual:

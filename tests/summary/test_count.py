@@ -129,3 +129,33 @@ def test_a_missing_table_is_named(seeds_build: kg.Build, tmp_path: Path) -> None
     (tmp_path / "manifest.json").write_bytes((seeds_build.path / "manifest.json").read_bytes())
     with pytest.raises(BuildError, match=r"the table figures\.parquet is missing"):
         stats(Folder(tmp_path))
+
+
+def test_mentions_are_counted_by_the_grade_of_their_best_gene(audited_build: kg.Build) -> None:
+    found = stats(audited_build)
+    order = ["supported", "plausible", "doubtful", "conflicting"]
+    assert [count.grade for count in found.grades] == order
+    of_mention: dict[tuple[str, int], list[int]] = {}
+    for verdict in audited_build.audit():
+        of_mention.setdefault((verdict.figid, verdict.mention), []).append(order.index(verdict.grade))
+    grades = [grade for grades in of_mention.values() for grade in grades]
+    best = [min(grades) for grades in of_mention.values()]
+    for place, count in enumerate(found.grades):
+        assert (count.n_mentions, count.n_genes) == (best.count(place), grades.count(place))
+    assert sum(count.n_mentions for count in found.grades) == 28
+
+
+def test_what_curators_decided_is_counted(audited_build: kg.Build) -> None:
+    found = stats(audited_build)
+    assert (found.n_curated, found.decisions) == (3, {"accept": 1, "reject": 1, "other": 1})
+    assert "\n  3 mentions curated: 1 accept, 1 reject, 1 other\n" in render_stats(found)
+    value = json.loads(found.to_json())
+    assert value["grades"][0].keys() == {"grade", "n_mentions", "n_genes"}
+
+
+def test_a_build_without_an_audit_has_no_grades(seeds_build: kg.Build, tmp_path: Path) -> None:
+    found = stats(seeds_build)
+    assert (found.grades, found.n_curated, found.decisions) == ((), 0, {})
+    assert "curated" not in render_stats(found)
+    graded = render_stats(stats(kg.build("seeds", output=tmp_path / "build", formats=[], audit=True)))
+    assert "\n  0 mentions curated\n" in graded

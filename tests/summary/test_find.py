@@ -9,7 +9,7 @@ import pytest
 import kg
 from kg.errors import NotFoundError
 from kg.summary import FigureView, GeneChoice, GeneView, PaperView, render_view, show
-from kg.summary.records import GeneSummary, TermSummary
+from kg.summary.records import CandidateSummary, DecisionSummary, TermSummary
 from kg.terminal import cell_width
 from tests.conftest import JAK_STAT, RCC
 from tests.documents import document, genes_table, row
@@ -105,7 +105,7 @@ def test_a_figure_is_told_whole(seeds_build: kg.Build) -> None:
     )
     assert [gene.symbol for gene in jak.candidates] == ["JAK1", "JAK2", "JAK3", "TYK2"]
     assert view.mentions[11].occurrences == 2
-    assert view.mentions[17].candidates == (GeneSummary("MYC", "4609", "Homo sapiens"),)
+    assert view.mentions[17].candidates == (CandidateSummary("MYC", "4609", "Homo sapiens"),)
     assert [problem.path for problem in view.problems] == ["genes[19]"]
     assert _figure(seeds_build, RCC).problems == ()
 
@@ -299,3 +299,51 @@ def test_a_gene_of_a_build_without_hgnc_has_nothing_of_it(seeds_build: kg.Build)
     gene = _gene(seeds_build, "LIF")
     assert gene.hgnc is None
     assert "HGNC  " not in render_view(gene)
+
+
+def test_a_figure_of_a_build_without_an_audit_has_no_verdicts(seeds_build: kg.Build) -> None:
+    view = _figure(seeds_build, JAK_STAT)
+    assert {gene.verdict for mention in view.mentions for gene in mention.candidates} == {None}
+    assert "can be believed" not in render_view(view)
+
+
+def test_a_figure_has_the_verdicts_of_the_audit(audited_build: kg.Build) -> None:
+    view = _figure(audited_build, JAK_STAT)
+    found = {(mention.number, gene.ncbigene): gene.verdict for mention in view.mentions for gene in mention.candidates}
+    said = {(v.mention, v.entrez): v for v in audited_build.audit() if v.figid == JAK_STAT}
+    assert found.keys() == said.keys()
+    for key, verdict in found.items():
+        assert verdict is not None
+        assert (verdict.grade, verdict.score) == (said[key].grade, said[key].score)
+        assert "; ".join(verdict.reasons) == said[key].reasons
+
+
+def test_a_figure_has_what_curators_decided(audited_build: kg.Build) -> None:
+    mention = _figure(audited_build, JAK_STAT).mentions[12]
+    assert [gene.symbol for gene in mention.candidates] == ["SETD2", "HIF1A"]
+    decision = DecisionSummary("29072", "other", "3091", "HIF1A", "it means\u202e hypoxia", "A. Reader", "2026-11-29")
+    for gene, grade in zip(mention.candidates, ("conflicting", "supported"), strict=True):
+        assert gene.verdict is not None
+        assert (gene.verdict.grade, gene.verdict.decision) == (grade, decision)
+    value = json.loads(_figure(audited_build, JAK_STAT).to_json())
+    (first, _) = value["mentions"][12]["candidates"]
+    assert (first["verdict"]["grade"], first["verdict"]["decision"]["curator"]) == ("conflicting", "A. Reader")
+
+
+def test_genes_that_are_judged_alike_stand_together(audited_build: kg.Build) -> None:
+    text = render_view(_figure(audited_build, JAK_STAT), width=80)
+    assert text.replace("\n", "").isprintable()
+    lines = text.splitlines()
+    start = lines.index("How far they can be believed, and why")
+    assert lines[start + 1 : start + 3] == [
+        "  1 HIC-1 as NDUFC2: conflicting (0.000)",
+        "      curation: rejected by A. Reader on 2026-11-29",
+    ]
+    (jak,) = [line for line in lines[start:] if line.startswith("  8 ")]
+    assert jak.startswith("  8 JAK as JAK1, JAK2, JAK3, TYK2: ")
+    setd2 = lines.index("  13 HIF-1 as SETD2: conflicting (0.000)")
+    assert lines[setd2 + 1 : setd2 + 3] == [
+        "      curation: rejected for HIF1A (3091) by A. Reader on 2026-11-29: it",
+        "        means\\u202e hypoxia",
+    ]
+    assert max(map(len, lines[start:])) <= 80
