@@ -85,9 +85,10 @@ def test_build_lists_problems_and_ends_with_0_unless_nothing_was_built(tmp_path:
         (source / f"empty{n:02}.md").write_bytes(b"")
     done = run("build", source, "-o", tmp_path / "out")
     assert "bad.md: file skipped: no front matter" in done.stderr
-    assert "... 11 more: file skipped" in done.stderr
+    assert "... 27 more: file skipped, empty-file" in done.stderr
     assert "genes[0].entrez: 'x': not an NCBI Gene id" in done.stderr
-    assert "problems: 31 file skipped, 1 row skipped;" in done.stderr
+    said = f"problems: 31 file skipped, 1 row skipped; kg stats {tmp_path / 'out'} --problems lists them all\n"
+    assert said in done.stderr
     failed = run("build", source, "-o", tmp_path / "out", "--on-error", "raise", check=False)
     assert (failed.returncode, failed.stderr) == (
         2,
@@ -125,6 +126,50 @@ def test_errors_are_one_sentence(arguments: tuple[str, ...], status: int, text: 
 def test_stats(folder: Path) -> None:
     assert "JAK1" in run("stats", folder).stdout or "STAT3" in run("stats", folder).stdout
     assert json.loads(run("stats", folder, "--json").stdout)["n_rows"]["figures"] == 2
+
+
+def test_stats_lists_all_problems(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "PMC1__f1.md").write_bytes(document(genes=[row(entrez="x\ty"), row()], year="\u202e20"))
+    for n in range(30):
+        (source / f"empty{n:02}.md").write_bytes(b"")
+    run("build", source, "-o", tmp_path / "out", "--quiet")
+    text = run("stats", tmp_path / "out", "--problems").stdout
+    assert text.startswith(
+        "32 problems\n\nempty-file (file skipped): 30\n  empty00.md: file skipped: the file is empty\n"
+    )
+    assert text.count("the file is empty") == 30
+    assert "\n\nodd-number (warning): 1\n" in text
+    rows = run("stats", tmp_path / "out", "--problems", "--format", "tsv").stdout.splitlines()
+    assert rows[0].split("\t") == ["severity", "kind", "file", "line", "path", "value", "reason"]
+    assert rows[-2].split("\t")[:6] == [
+        *("row skipped", "not-a-gene-id", "PMC1__f1.md", "21", "genes[0].entrez"),
+        "x\\x09y",
+    ]
+    assert rows[-1].split("\t")[5] == "\\u202e20"
+    assert len(rows) == 33
+    chosen = run("stats", tmp_path / "out", "--kind", "row skipped", "--kind", "odd-number", "--json").stdout
+    assert [problem["kind"] for problem in json.loads(chosen)["problems"]] == ["not-a-gene-id", "odd-number"]
+    assert json.loads(run("stats", tmp_path / "out", "--json").stdout)["problem_kinds"][0] == {
+        "severity": "file skipped",
+        "kind": "empty-file",
+        "n": 30,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--kind", "empty-files"), "kg: 'empty-files' is no kind of problem; did you mean empty-file?\n"),
+        (("--kind", "zzz"), "'zzz' is no kind of problem; there are unreadable, "),
+        (("--format", "tsv"), "tsv is for --problems"),
+    ],
+)
+def test_stats_refuses_kinds_that_it_does_not_know(folder: Path, options: tuple[str, ...], text: str) -> None:
+    done = run("stats", folder, *options, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert text in done.stderr
 
 
 def test_show(folder: Path) -> None:

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["build"]
 
-PROBLEMS_SHOWN = 20
-WARNINGS_SHOWN = 5
-"""How many problems ``kg build`` prints of each severity that costs something, and of warnings."""
+SHOWN_OF_A_KIND = 3
+"""How many problems of each kind ``kg build`` prints."""
 
 
 @app.command()
@@ -124,18 +123,19 @@ def build(
 
 
 def _say_problems(made: Build) -> None:
-    """Print the costliest problems, and how many there are of each kind."""
-    from kg.errors import Severity
+    """Print the first problems of each kind, the costliest first, and how to see all."""
+    from kg.summary import problems
     from kg.terminal import visible
 
     n_problems: dict[str, int] = made.manifest["problem_counts"]
-    for severity in Severity:
-        limit = PROBLEMS_SHOWN if severity is not Severity.WARNING else WARNINGS_SHOWN
-        shown = made.read_problems(severity=severity, limit=limit) if n_problems[severity] else []
-        for problem in shown:
-            typer.echo(visible(str(problem)), err=True)
-        if n_problems[severity] > len(shown):
-            typer.echo(f"... {n_problems[severity] - len(shown):,} more: {severity.value}", err=True)
     counts = ", ".join(f"{n:,} {severity}" for severity, n in n_problems.items() if n)
-    if counts:
-        typer.echo(f"problems: {counts}; all of them are in tables/problems.parquet", err=True)
+    if not counts:
+        return
+    found = problems(made, n_of_each=SHOWN_OF_A_KIND)
+    for count in found.counts:
+        of_kind = [p for p in found.problems if (p.severity, p.kind) == (count.severity, count.kind)]
+        for problem in of_kind:
+            typer.echo(visible(str(problem)), err=True)
+        if count.n > len(of_kind):
+            typer.echo(f"... {count.n - len(of_kind):,} more: {count.severity}, {count.kind}", err=True)
+    typer.echo(f"problems: {counts}; kg stats {made.path} --problems lists them all", err=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import Severity
 from kg.model import TIERS
+from kg.summary.problems import count_kinds
 from kg.summary.records import LexiconCount, Stats, TopGene, YearCount
 from kg.summary.verdicts import count_decisions, count_grades
 from kg.tables import COUNTED
@@ -47,15 +48,15 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
     sizes = [folder.scan(table).select(pl.len().alias("n")) for table in tables]
     n_genes = folder.scan("candidates").select(pl.col("ncbigene").n_unique())
     frames = pl.collect_all(
-        [*sizes, n_genes, _lexicons(folder), _top_genes(folder, n_top), _years(folder), _problems(folder)],
+        [*sizes, n_genes, _lexicons(folder), _top_genes(folder, n_top), _years(folder)],
         engine="streaming",
     )
     counted = frames[: len(sizes)]
-    genes, lexicons, top, years, problems = frames[len(sizes) :]
+    genes, lexicons, top, years = frames[len(sizes) :]
     rows = lexicons.rows(named=True)
     total = sum(row["n_rows"] for row in rows)
-    by_severity = dict(problems.rows())
     n_curated, decisions = count_decisions(folder)
+    problem_kinds = count_kinds(folder)
     return Stats(
         n_rows={table: frame.item() for table, frame in zip(tables, counted, strict=True)},
         n_genes=genes.item(),
@@ -67,7 +68,11 @@ def stats(folder: Folder, *, n_top: int = 20) -> Stats:
         grades=count_grades(folder),
         n_curated=n_curated,
         decisions=decisions,
-        problems={severity.value: by_severity.get(severity.value, 0) for severity in Severity},
+        problems={
+            severity.value: sum(count.n for count in problem_kinds if count.severity == severity.value)
+            for severity in Severity
+        },
+        problem_kinds=problem_kinds,
     )
 
 
@@ -122,9 +127,3 @@ def _years(folder: Folder) -> pl.LazyFrame:
         .agg(pl.len().alias("n_figures"))
         .sort("year", nulls_last=True)
     )
-
-
-def _problems(folder: Folder) -> pl.LazyFrame:
-    import polars as pl
-
-    return folder.scan("problems").group_by("severity").agg(pl.len())

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from kg.answers import Answer
+from kg.errors import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from kg.errors import Problem
 
 __all__ = [
     "CandidateSummary",
@@ -21,11 +20,14 @@ __all__ = [
     "GeneFigure",
     "GeneView",
     "GradeCount",
+    "KindCount",
+    "KnownProblem",
     "LexiconCount",
     "MentionSummary",
     "PaperFigure",
     "PaperSummary",
     "PaperView",
+    "ProblemList",
     "Stats",
     "TermSummary",
     "TopGene",
@@ -79,6 +81,15 @@ class GradeCount:
 
 
 @dataclass(frozen=True, slots=True)
+class KindCount:
+    """The number of problems of one severity and one kind."""
+
+    severity: str
+    kind: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stats(Answer):
     """The numbers of a build.
 
@@ -106,6 +117,8 @@ class Stats(Answer):
         Their decisions by kind; empty without an audit.
     problems
         Number of problems by severity, worst first.
+    problem_kinds
+        Number of problems by severity and kind, those that cost most first.
     """
 
     kind: ClassVar[str] = "stats"
@@ -121,6 +134,34 @@ class Stats(Answer):
     n_curated: int
     decisions: Mapping[str, int]
     problems: Mapping[str, int]
+    problem_kinds: tuple[KindCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProblem:
+    """A problem, as `kg.errors.Problem` is one, with its kind."""
+
+    kind: str
+    severity: str
+    file: str
+    line: int | None
+    path: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return the problem on one line, as `kg.errors.Problem` does."""
+        return str(Problem(Severity(self.severity), self.file, self.line, self.path, self.value, self.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemList(Answer):
+    """Problems by kind, those that cost most first, and of one kind by file and line; with the number of each kind."""
+
+    kind: ClassVar[str] = "problems"
+
+    counts: tuple[KindCount, ...]
+    problems: tuple[KnownProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)

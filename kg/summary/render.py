@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kg.answers import counted, hang, indent, one_line, short, wrap, wrap_text
@@ -10,13 +12,14 @@ from kg.summary.records import FigureView, GeneChoice, GeneView, PaperView
 from kg.terminal import align, cell_width, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kg.summary.records import (
         CandidateSummary,
         GeneFigure,
         HgncSummary,
         MentionSummary,
+        ProblemList,
         Stats,
         TermSummary,
         TopGene,
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
         View,
     )
 
-__all__ = ["render_stats", "render_view"]
+__all__ = ["problem_rows", "render_problems", "render_stats", "render_view"]
 
 _BAR = 40  # columns of the longest bar
 _LINK_NAMES = {
@@ -62,9 +65,35 @@ def render_stats(stats: Stats) -> str:
     ]
     lines += ["", "Figures by year of their paper", *indent(align(years, right=frozenset({1})))]
     lines += _grade_lines(stats)
-    problems = [[severity, f"{n:,}"] for severity, n in stats.problems.items()]
-    lines += ["", "Problems", *indent(align(problems, right=frozenset({1})))]
+    return "\n".join([*lines, *_problem_counts(stats)])
+
+
+def _problem_counts(stats: Stats) -> list[str]:
+    rows = []
+    for severity, n in stats.problems.items():
+        rows.append([severity, f"{n:,}"])
+        rows += [[f"  {count.kind}", f"{count.n:,}"] for count in stats.problem_kinds if count.severity == severity]
+    said = "Problems, which --problems lists" if stats.problem_kinds else "Problems"
+    return ["", said, *indent(align(rows, right=frozenset({1})))]
+
+
+def render_problems(found: ProblemList) -> str:
+    """Return problems as lines of text, safe to print, below the headings of their kinds; none ends the last line."""
+    lines = [counted(sum(count.n for count in found.counts), "problem")]
+    of_kind = groupby(found.problems, key=attrgetter("severity", "kind"))
+    for count, (_, listed) in zip(found.counts, of_kind, strict=True):
+        lines += ["", f"{count.kind} ({count.severity}): {count.n:,}"]
+        lines += indent(visible(str(problem)) for problem in listed)
     return "\n".join(lines)
+
+
+def problem_rows(found: ProblemList) -> Iterator[str]:
+    """Yield problems as lines of a TSV, safe to print, the header first."""
+    names = ("severity", "kind", "file", "line", "path", "value", "reason")
+    yield "\t".join(names)
+    for problem in found.problems:
+        cells = (getattr(problem, name) for name in names)
+        yield "\t".join("" if cell is None else visible(str(cell)) for cell in cells)
 
 
 def _grade_lines(stats: Stats) -> list[str]:
