@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.compression import COMPRESSIONS
 from kg.errors import BuildError
+from kg.text import shorten
 from kg.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ __all__ = [
     "Folder",
     "describe_files",
     "file_digest",
+    "graph_format",
     "graph_name",
     "is_build",
     "provenance",
@@ -54,6 +57,32 @@ repeat a gene."""
 
 GRAPH_SUFFIXES = {"turtle": "ttl", "n-triples": "nt", "n-quads": "nq", "json-ld": "jsonld"}
 """The RDF formats of a build, and the suffix of each one's file."""
+
+
+def graph_format(spelled: str) -> str:
+    """Return the format of `GRAPH_SUFFIXES` that a name or a suffix means, in any letters, with its hyphen or without.
+
+    Raises
+    ------
+    BuildError
+        If there is none; it says which may have been meant.
+
+    Examples
+    --------
+    >>> graph_format("ttl"), graph_format("N-Triples"), graph_format(".jsonld")
+    ('turtle', 'n-triples', 'json-ld')
+    """
+    spellings = {_folded(name): known for known, suffix in GRAPH_SUFFIXES.items() for name in (known, suffix)}
+    found = spellings.get(_folded(spelled))
+    if found is None:
+        close = dict.fromkeys(spellings[name] for name in difflib.get_close_matches(_folded(spelled), spellings))
+        meant = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(GRAPH_SUFFIXES)}"
+        raise BuildError(f"{shorten(spelled, 40)}: not an RDF format of kg; {meant}")
+    return found
+
+
+def _folded(name: str) -> str:
+    return name.strip().lstrip(".").replace("-", "").casefold()
 
 
 def graph_name(name: str, compression: str | None = None, *, part: int | str | None = None) -> str:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from kg.api.opened import Build
 from kg.compression import COMPRESSIONS
 from kg.errors import BuildError
-from kg.folder import GRAPH_SUFFIXES
-from kg.text import shorten
+from kg.folder import graph_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,7 +56,7 @@ def build(
         The folder, replaced as a whole where it holds a build; a temporary one, which goes with the returned object,
         where it is None.
     formats
-        RDF files to write, one or several of ``turtle``, ``n-triples``, ``n-quads`` and ``json-ld``.
+        RDF files to write, one or several of ``turtle``, ``n-triples``, ``n-quads`` and ``json-ld``, or their suffixes.
     compress
         Compression of the RDF files.
     on_error
@@ -113,10 +112,7 @@ def build(
     from kg.scratch import scratch_errors
     from kg.sources import open_sources
 
-    wanted = (formats,) if isinstance(formats, str) else tuple(dict.fromkeys(formats))
-    for name in wanted:
-        if name not in GRAPH_SUFFIXES:
-            raise BuildError(f"{shorten(name)}: not an RDF format of kg; there are {', '.join(GRAPH_SUFFIXES)}")
+    wanted = tuple(dict.fromkeys(map(graph_format, (formats,) if isinstance(formats, str) else formats)))
     for option, value, known in (
         ("compress", compress, (None, *COMPRESSIONS)),
         ("on_error", on_error, get_args(OnError)),

@@ -31,7 +31,7 @@ def build(
         typer.Option(
             "--format",
             metavar="|".join(GRAPH_SUFFIXES),
-            help="An RDF file to write; may be given again.  [default: turtle, json-ld]",
+            help="An RDF file to write, or its suffix (ttl, nt, nq); may be given again.  [default: turtle, json-ld]",
         ),
     ] = None,
     compress: Annotated[Literal["gzip", "zstd"] | None, typer.Option(help="Compress the RDF files.")] = None,

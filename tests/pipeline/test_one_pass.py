@@ -296,6 +296,30 @@ def test_an_unknown_format_is_a_sentence() -> None:
         kg.build(SEEDS, formats=["rdf/xml"])
 
 
+@pytest.mark.parametrize(
+    ("formats", "files"),
+    [
+        ("ttl", ["graph.ttl"]),
+        (["nt", "N-Triples", ".nt"], ["graph.nt"]),
+        (["NQ", "jsonld"], ["graph.jsonld", "graph.nq"]),
+        (["nquads", "json-ld"], ["graph.jsonld", "graph.nq"]),
+    ],
+)
+def test_formats_go_by_their_suffixes_too(tmp_path: Path, formats: str | list[str], files: list[str]) -> None:
+    made = kg.build(SEEDS, output=tmp_path / "build", formats=formats)
+    assert sorted(path.name for path in made.path.glob("graph.*")) == files
+    assert made.manifest["formats"] == kg.build(SEEDS, formats=made.manifest["formats"]).manifest["formats"]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "said"),
+    [("trtle", "did you mean turtle"), ("n-quad", "did you mean n-quads"), ("", "there are turtle, n-triples")],
+)
+def test_a_format_that_is_meant_is_suggested(spelled: str, said: str) -> None:
+    with pytest.raises(BuildError, match=f"^{spelled}: not an RDF format of kg; {said}"):
+        kg.build(SEEDS, formats=spelled)
+
+
 def test_progress_is_told() -> None:
     calls: list[tuple[int, int]] = []
     kg.build(SEEDS, progress=lambda done, total: calls.append((done, total)))
