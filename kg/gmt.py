@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from kg.atomic import replacing_file
 from kg.errors import SourceError
+from kg.text import NotTextError, decode_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +40,7 @@ def read_gmt(path: str | Path, *, descriptions: bool | None = None) -> list[Gene
     Parameters
     ----------
     path
-        A file in UTF-8.
+        A file in UTF-8, or UTF-16 with its mark.
     descriptions
         Whether the second cell of a line is a description, and not a gene. By default it is, unless at least half
         of those that are not empty are genes of another line: some libraries come without descriptions.
@@ -85,14 +87,14 @@ def read_gmt(path: str | Path, *, descriptions: bool | None = None) -> list[Gene
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not empty, each with its number from 1."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, line
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not in UTF-8, so not a GMT file that can be read ({error.reason})") from error
+        text = decode_written(path.read_bytes())
+    except NotTextError as error:
+        raise SourceError(f"{path}:{error.line}: {error}; save the gene sets as plain text, in UTF-8") from error
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        if line.strip():
+            yield number, line
 
 
 def _second_cells_are_genes(lines: list[list[str]]) -> bool:

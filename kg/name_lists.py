@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from kg.errors import KgError
+from kg.text import NotTextError, decode_written
 
 __all__ = ["read_names"]
 
@@ -22,7 +23,7 @@ def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: s
     Parameters
     ----------
     place
-        The file, in UTF-8; ``-`` is standard input.
+        The file, in UTF-8, or UTF-16 with its mark; ``-`` is standard input.
     what
         What the list is for, for the message if there is no such file.
     one_a_line
@@ -33,7 +34,7 @@ def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: s
     Raises
     ------
     KgError
-        If the file cannot be read, or is too large for a list.
+        If the file cannot be read, is no text (with the line), or is too large for a list.
 
     Examples
     --------
@@ -57,11 +58,13 @@ def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: s
                 data = file.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise KgError(f"{place}: larger than {_MAX_BYTES:,} bytes, so it is not a list of names")
-        text = data.decode("utf-8-sig")
+        text = decode_written(data)
     except FileNotFoundError as error:
         raise KgError(f"{place}: there is no such file for {what}" + (f"; {way}" if way else "")) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise KgError(f"{place}: cannot be read: {error}") from error
+    except NotTextError as error:
+        raise KgError(f"{place}:{error.line}: {error}; save the list as plain text, in UTF-8") from error
+    except OSError as error:
+        raise KgError(f"{place}: cannot be read: {error.strerror or error}") from error
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     parts = lines if one_a_line else [name for line in lines for name in _names(line)]
     return [name for name in parts if name.strip()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PLACEHOLDERS", "clean", "decode", "first_replaced_line", "shorten"]
+__all__ = ["PLACEHOLDERS", "NotTextError", "clean", "decode", "decode_written", "first_replaced_line", "shorten"]
 
 PLACEHOLDERS = frozenset({"", "NA", ".na.character", "~", "null"})
 """What the files write for a value that is not there."""
@@ -56,6 +56,41 @@ def decode(data: bytes) -> tuple[str, int]:
     if not any(first in data for first in _FIRST_BYTES) and len(data.translate(None, _CONTROL_BYTES)) == len(data):
         return text, 0
     return clean(text)
+
+
+class NotTextError(ValueError):
+    """A file that people wrote is not text; `line`, from 1, is the first that is not."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        self.line = line
+        super().__init__(reason)
+
+
+def decode_written(data: bytes) -> str:
+    """Return the text of a file that people wrote, in one of the encodings of editors and spreadsheets.
+
+    That is UTF-8, or UTF-16 with a byte order mark, which is no part of the text.
+
+    Raises
+    ------
+    NotTextError
+        If it is neither, or holds what no text has.
+
+    Examples
+    --------
+    >>> decode_written("Aβ".encode("utf-16")), decode_written("Aβ".encode("utf-8-sig"))
+    ('Aβ', 'Aβ')
+    """
+    if data.startswith(b"PK\x03\x04"):
+        raise NotTextError("a workbook or archive and not text", 1)
+    is_wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = data.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotTextError("neither UTF-8 nor UTF-16", data.count(b"\n", 0, error.start) + 1) from error
+    if "\0" in text:
+        raise NotTextError("not text", text.count("\n", 0, text.index("\0")) + 1)
+    return text
 
 
 def first_replaced_line(data: bytes) -> int:

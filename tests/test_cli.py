@@ -212,6 +212,22 @@ def test_a_query_that_cannot_be_answered(folder: Path, arguments: tuple[str, ...
     assert text in done.stderr
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_query_is_read_in_the_encodings_of_editors(folder: Path, tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "ask.rq").write_text('ASK { ?m pfkg:word "с-Мус" }', encoding=encoding)
+    assert run("query", folder, "-f", tmp_path / "ask.rq").stdout == "true\n"
+    assert run("query", folder, "-", stdin=(tmp_path / "ask.rq").read_bytes()).stdout == "true\n"
+
+
+def test_a_query_that_is_no_text_is_a_sentence_with_its_line(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.rq").write_bytes(b"ASK {\n?s ?p '\xe9' }")
+    said = "bad.rq:2: neither UTF-8 nor UTF-16; save the query as plain text, in UTF-8\n"
+    for arguments, stdin, place in ((("-f", tmp_path / "bad.rq"), b"", "bad.rq"), (("-",), b"ASK {\n\xff", "input")):
+        done = run("query", folder, *arguments, stdin=stdin, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.endswith(said.replace("bad.rq", place))
+
+
 def test_network_and_centrality(folder: Path, tmp_path: Path) -> None:
     lines = run("network", folder, "--tier", "strict").stdout.splitlines()
     assert lines[0].split("\t")[:5] == ["symbol_a", "symbol_b", "weight", "ncbigene_a", "ncbigene_b"]

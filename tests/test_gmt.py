@@ -65,6 +65,13 @@ def test_tabs_and_line_breaks_do_not_break_a_line(tmp_path: Path) -> None:
     assert (tmp_path / "sets.gmt").read_text(encoding="utf-8") == "a b\tc d\te f\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_files_of_other_systems_are_the_same_sets(encoding: str, end: str) -> None:
+    text = end.join(["Aβ\tx\tG\tH", "B\ty\tH", ""])
+    assert read(text.encode(encoding)) == [GeneSet("Aβ", "x", ("G", "H")), GeneSet("B", "y", ("H",))]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -73,7 +80,13 @@ def test_tabs_and_line_breaks_do_not_break_a_line(tmp_path: Path) -> None:
         ("\tx\tG\n", r"sets\.gmt:1: the set has no name"),
         ("A\tx\tG\n\nA\tx\tH\n", r"sets\.gmt:3: line 1 has a set of the same name"),
         ("", r"sets\.gmt: there is no gene set in it"),
-        (b"\xff\xfe", r"sets\.gmt: not in UTF-8"),
+        (
+            b"A\tx\tG\nB\tx\t\xff\n",
+            r"sets\.gmt:2: neither UTF-8 nor UTF-16; save the gene sets as plain text",
+        ),
+        ("A\tx\tG\n".encode("utf-16-le"), r"sets\.gmt:1: not text; save"),
+        (b"\xff\xfeA", r"sets\.gmt:1: neither UTF-8 nor UTF-16"),
+        (b"PK\x03\x04", r"sets\.gmt:1: a workbook or archive and not text"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str | bytes, said: str) -> None:

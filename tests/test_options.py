@@ -605,10 +605,17 @@ def test_where_a_list_comes_from_and_where_sets_go(made: kg.Build, listed: Path,
     assert (tmp_path / "found.tsv").read_text(encoding="utf-8") == run(*command, "-o", "-")
     run(*command, "-o", "-", "--json", status=2)
     run(*command, "--min-size", 50, status=1)
-    (tmp_path / "bytes").write_bytes(b"\xff")
-    for place, said in (("nowhere.txt", "no such file for GENES"), (tmp_path / "bytes", "cannot be read")):
+    (tmp_path / "bytes").write_bytes(b"STAT3\nIL\xff6\n")
+    of_bytes = f"{tmp_path / 'bytes'}:2: neither UTF-8 nor UTF-16; save the list as plain text, in UTF-8"
+    of_folder = f"{tmp_path}: cannot be read: Is a directory"
+    cases = (("nowhere.txt", "no such file for GENES"), (tmp_path / "bytes", of_bytes), (tmp_path, of_folder))
+    for place, said in cases:
         failed = runner.invoke(app, ["enrich", str(made.path), str(place)])
         assert said in str(failed.exception)
+    for encoding in ("utf-16", "utf-8-sig"):
+        listed.write_text(listed.read_text(encoding="utf-8"), encoding=encoding)
+        assert run(*command) == text
+        listed.write_text(listed.read_text(encoding=encoding), encoding="utf-8")
     (tmp_path / "many.txt").write_text("\n".join(["STAT3", *(f"NOT{n}" for n in range(30))]), encoding="utf-8")
     many = runner.invoke(app, ["enrich", str(made.path), str(tmp_path / "many.txt"), "--min-size", "1"])
     assert "kg: and 10 more names that are no genes; --json lists all" in many.stderr
@@ -786,7 +793,8 @@ TESTED = {
         "curation",  # tests/authority/audit/test_curation.py
         "quiet",
     },
-    "stats": {"folder", "as_json"},
+    # Those of problems: tests/test_cli.py
+    "stats": {"folder", "problems", "kinds", "list_format", "as_json"},
     "show": {"folder", "name", "as_json"},
     # The last three, and those of `load`: tests/test_query_command.py
     "query": {"folder", "text", "file", "result_format", "limit", "example", "param", "timeout"},

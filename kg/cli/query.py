@@ -11,6 +11,7 @@ import typer
 
 from kg.cli.application import MANY, BuildFolder, app
 from kg.errors import KgError
+from kg.text import NotTextError, decode_written
 
 if TYPE_CHECKING:
     from kg.folder import Folder
@@ -99,7 +100,7 @@ def read_query(text: str | None, file: Path | None, *, more: tuple[str, ...] = (
     if text is not None and " " not in text and Path(text).is_file():
         raise typer.BadParameter(f"that is a file; to read the query from it: -f {text}", param_hint="QUERY")
     if "-" in (text, str(file)):
-        return sys.stdin.read()
+        return _decoded(sys.stdin.buffer.read(MAX_QUERY_BYTES + 1), "standard input")
     return _read_text(file) if file is not None else str(text)
 
 
@@ -150,9 +151,16 @@ def _say_how_to_be_fast(build: Folder) -> None:
 def _read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_QUERY_BYTES + 1)
-        if len(data) > MAX_QUERY_BYTES:
-            raise KgError(f"{path}: larger than {MAX_QUERY_BYTES:,} bytes, so it is not a query")
-        return data.decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KgError(f"{path}: cannot be read: {error}") from error
+            return _decoded(file.read(MAX_QUERY_BYTES + 1), path)
+    except OSError as error:
+        raise KgError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _decoded(data: bytes, place: str | Path) -> str:
+    """Return the text of a query."""
+    if len(data) > MAX_QUERY_BYTES:
+        raise KgError(f"{place}: larger than {MAX_QUERY_BYTES:,} bytes, so it is not a query")
+    try:
+        return decode_written(data)
+    except NotTextError as error:
+        raise KgError(f"{place}:{error.line}: {error}; save the query as plain text, in UTF-8") from error

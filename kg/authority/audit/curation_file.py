@@ -14,7 +14,7 @@ from kg.authority.audit.curation import DECISIONS, Curation, CurationRow, Decisi
 from kg.compression import open_binary
 from kg.errors import Problem, Severity, SourceError
 from kg.folder import file_digest
-from kg.text import clean, shorten
+from kg.text import NotTextError, clean, decode_written, shorten
 
 if TYPE_CHECKING:
     import os
@@ -124,20 +124,12 @@ def _text(path: Path) -> str:
             data = stream.read()
     except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if data.startswith(b"PK"):
-        raise SourceError(f"{path}:1: a workbook and not text; save the sheet as tab-separated text")
-    is_wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = data.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        return decode_written(data)
+    except NotTextError as error:
         raise SourceError(
-            f"{path}:{line}: neither UTF-8 nor UTF-16; save the sheet as Unicode text, or as CSV in UTF-8"
+            f"{path}:{error.line}: {error}; save the sheet as Unicode text, or as CSV in UTF-8"
         ) from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise SourceError(f"{path}:{line}: not text; save the sheet as Unicode text, or as CSV in UTF-8")
-    return text
 
 
 def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -374,7 +374,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "not utf-8": (table(OTHER | {"note": "Aβ"}).encode("cp1253"), r":2: neither UTF-8 nor UTF-16; save"),
     "utf-16 without a mark": (table(OTHER).encode("utf-16-le"), r":1: not text; save"),
     "half of utf-16": (table(OTHER).encode("utf-16")[:-1], r": neither UTF-8 nor UTF-16"),
-    "workbook": (b"PK\x03\x04rest", r":1: a workbook and not text"),
+    "workbook": (b"PK\x03\x04rest", r":1: a workbook or archive and not text"),
     "open quote": (table(OTHER).encode() + b'"x', r":3: not a table"),
     "too many cells": (table(OTHER).encode() + b"\t" * 20 + b"x\n", r":3: the line has 21 cells and the header 16"),
     "compressed, cut": (b"\x1f\x8b\x08\x00", r"cannot be read"),
