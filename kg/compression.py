@@ -29,7 +29,7 @@ def compress(data: bytes, compression: str | None) -> bytes:
     """Return data as one gzip member (RFC 1952) or Zstandard frame (RFC 8878); unchanged for None.
 
     Members and frames written one after the other are a valid file, so they can be made in any process. They carry
-    no time, so the same data gives the same bytes.
+    no time, so the same data gives the same bytes, and a checksum, so that a byte that changed is noticed.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def compress(data: bytes, compression: str | None) -> bytes:
         return gzip.compress(data, compresslevel=1, mtime=0)
     import zstandard
 
-    return zstandard.ZstdCompressor(level=3).compress(data)
+    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(data)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import zstandard
 
-from kg.compression import compress, open_binary, open_zstd
+from kg.compression import COMPRESSIONS, compress, open_binary, open_zstd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,22 @@ def test_what_is_damaged_or_something_else_is_an_oserror(tmp_path: Path, suffix:
     for content in (b"no such thing, but text", damaged, data + b"and text"):
         with pytest.raises(OSError, match=r"damaged|[Nn]ot "):
             read(tmp_path / f"x{suffix}", content)
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstd"])
+def test_no_flipped_bit_gives_another_text(tmp_path: Path, compression: str) -> None:
+    data = compress(LINES, compression) + compress(b"the end", compression)
+    noticed = 0
+    for place in (*range(30), *range(30, len(data) - 30, len(data) // 300), *range(len(data) - 30, len(data))):
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << place % 8
+        try:
+            text = read(tmp_path / f"x{COMPRESSIONS[compression]}", bytes(damaged))
+        except (OSError, EOFError):
+            noticed += 1
+        else:
+            assert text == LINES + b"the end"  # the time and the system in a header of gzip, for example
+    assert noticed > 300
 
 
 def test_the_file_below_stays_open() -> None:
