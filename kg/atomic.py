@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import ExportError
+from kg.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,12 +82,13 @@ def replacing_folder(
             fresh.mkdir()
             try:
                 yield fresh
-                if not (target.exists() and _exchange(fresh, target)):
-                    if target.exists():
-                        target.rename(old)
-                    fresh.rename(target)
+                with interrupts_held():
+                    if not (target.exists() and _exchange(fresh, target)):
+                        if target.exists():
+                            target.rename(old)
+                        fresh.rename(target)
             finally:
-                # Whatever happened, an interrupt between the two renames too: what was before there is there again.
+                # Whatever happened between the two renames: what was before there is there again.
                 if old.exists() and not target.exists():
                     old.rename(target)
     except OSError as error:

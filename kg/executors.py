@@ -10,15 +10,15 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from kg.errors import BuildError
+from kg.interrupts import interrupts_held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
     from concurrent.futures import Future
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Processes",
     "count_cores",
     "default_workers",
-    "interrupts_held",
     "ordered_map",
 ]
 
@@ -180,7 +179,7 @@ def _end_results(pool: ProcessPoolExecutor) -> None:
 
 
 class _Worker(SpawnProcess):
-    """A process that Ctrl-C does not reach, not even while it starts: only the parent answers, once."""
+    """A process that Ctrl-C and SIGTERM do not reach, not even while it starts: only the parent answers, once."""
 
     def start(self) -> None:
         with interrupts_held():  # the mask is inherited, and stays in force in the worker
@@ -217,19 +216,6 @@ class _Context(SpawnContext):
             if worker.is_alive():
                 worker.kill()
         _end_results(pool)
-
-
-@contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Hold SIGINT back in the block; a process that is started in it never gets one."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 _task: Callable[[Any], Any] | None = None

@@ -235,6 +235,17 @@ def script(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
         process.kill()
 
 
+def test_workers_are_deaf_to_what_a_service_manager_sends_to_all(script: tuple[subprocess.Popen[str], Path]) -> None:
+    process, folder = script
+    for path in folder.iterdir():
+        os.kill(int(path.name), signal.SIGTERM)
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (out, err, process.returncode) == ("interrupted\n", "", 0)
+    wait_until_ended(folder)
+
+
 def test_interrupt_stops_promptly_and_without_tracebacks(script: tuple[subprocess.Popen[str], Path]) -> None:
     process, folder = script
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it too

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kg.cli.application import MANY, HgncFile, app, show_progress
-from kg.folder import GRAPH_SUFFIXES
+from kg.folder import GRAPH_SUFFIXES, MANIFEST
 
 if TYPE_CHECKING:
     from kg.api import Build
@@ -87,6 +87,7 @@ def build(
     if str(output) == "-":
         raise typer.BadParameter("a build is a folder and cannot go into a pipe", param_hint="-o")
 
+    before = _written(output)
     try:
         with show_progress(quiet=quiet) as progress:
             made = build_folder(
@@ -109,7 +110,8 @@ def build(
                 progress=progress,
             )
     except KeyboardInterrupt:
-        typer.echo(f"kg: interrupted; {output} is as it was before", err=True)
+        state = "as it was before" if _written(output) == before else "new and whole"
+        typer.echo(f"kg: interrupted; {output} is {state}", err=True)
         raise
     if not quiet:
         _say_problems(made)
@@ -120,6 +122,15 @@ def build(
             f"{counts['mentions']:,} gene mentions, {counts['genes']:,} genes",
             err=True,
         )
+
+
+def _written(folder: Path) -> tuple[int, int] | None:
+    """Return what tells the build in a folder from any other; None where there is none."""
+    try:
+        manifest = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return manifest.st_ino, manifest.st_mtime_ns
 
 
 def _say_problems(made: Build) -> None:

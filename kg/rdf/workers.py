@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from kg import errors
 from kg.errors import KgError, QueryError, QueryLimitError
-from kg.executors import interrupts_held
+from kg.interrupts import interrupts_held
 from kg.rdf.messages import Question, read_message, write_message
 from kg.rdf.results import read_result
 
