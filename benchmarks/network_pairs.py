@@ -100,9 +100,9 @@ def run_step(step: str, build: Path) -> float:
     import networkx as nx
 
     from kg.network import cooccurrence_frames
-    from kg.network.cooccurrence import pair_table
     from kg.network.counting.evidence import read_evidence
     from kg.network.counting.pairs import count_pairs
+    from kg.network.pair_table import pair_table
 
     folder = Folder(build)
     if step == PLAIN:
@@ -129,8 +129,8 @@ def load_loops(folder: Folder) -> None:
     """Load the compiled loops, as libraries are loaded, by counting the pairs of a few figures."""
     import kg.network.chance.kernels
     import kg.network.counting.kernels  # noqa: F401
-    from kg.network.cooccurrence import pair_table
     from kg.network.counting.evidence import read_evidence
+    from kg.network.pair_table import pair_table
 
     figids = folder.scan("figures").select("figid").head(20).collect().get_column("figid")
     few = read_evidence(folder, expand="full", figids=figids.to_list())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from kg.errors import QueryError, check_choice
-from kg.network.chance.significance import STATISTICS, Chance, Null
+from kg.network.chance.significance import Null
 from kg.network.counting.evidence import Level, read_evidence
-from kg.network.counting.pairs import count_pairs, join_pairs
-from kg.network.counting.runs import run_starts
 from kg.network.frames import FIRST_COLUMNS, Frames
+from kg.network.pair_table import TABLE_COLUMNS, Weight, pair_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kg.folder import Folder
-    from kg.network.counting.evidence import Evidence, Expand, Tier
-    from kg.network.counting.pairs import Pairs
+    from kg.network.counting.evidence import Expand, Tier
 
     Integers = npt.NDArray[np.integer[Any]]
 
@@ -33,12 +31,9 @@ __all__ = [
     "Weight",
     "cooccurrence",
     "cooccurrence_frames",
-    "pair_table",
 ]
 
-Weight = Literal["count", "fractional", "newman", "papers", "npmi"]
-
-PAIR_COLUMNS = (*FIRST_COLUMNS, "n_figures", "n_papers", "fractional", *STATISTICS, "first_year")
+PAIR_COLUMNS = (*FIRST_COLUMNS, *TABLE_COLUMNS)
 """The columns of a table of pairs, in order."""
 
 
@@ -183,99 +178,6 @@ def cooccurrence_frames(
     return _to_frames(evidence.nodes, table, attributes)
 
 
-def pair_table(
-    evidence: Evidence,
-    *,
-    by_paper: bool,
-    within_tokens: bool,
-    weight: Weight,
-    min_count: int = 1,
-    null: Null = "hypergeometric",
-    fdr: float | None = None,
-) -> pl.DataFrame:
-    """Return the pairs of some evidence with all statistics, heaviest first.
-
-    Parameters
-    ----------
-    evidence
-        What the figures support.
-    by_paper, within_tokens
-        As for `kg.network.counting.pairs.count_pairs`.
-    weight, min_count, null, fdr
-        As for `cooccurrence_frames`.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``a`` and ``b`` (rows of the nodes, the smaller first), ``weight``, and the columns of `PAIR_COLUMNS` from
-        ``n_figures`` on.
-    """
-    import numpy as np
-    import polars as pl
-
-    chance = Chance(evidence, unit="paper" if by_paper else "unit")
-    blocks, rows = [], []
-    for block in count_pairs(evidence, by_paper=by_paper, within_tokens=within_tokens, newman=weight == "newman"):
-        count = block.n_papers if by_paper else block.n_figures
-        row = chance.rows(block.left, block.right, count)
-        keep = count >= min_count
-        blocks.append(block.where(keep))
-        rows.append(row if keep.all() else row[keep])
-    pairs, row = join_pairs(blocks), np.concatenate(rows)
-    del blocks, rows  # as large as the pairs
-    statistics = chance.measure(null)
-    weights = _weights(weight, pairs, row, statistics, by_paper=by_paper)
-    passed = weights > 0
-    if fdr is not None:
-        passed &= (statistics["q_value"] <= fdr)[row]
-    if not passed.all():
-        pairs, row, weights = pairs.where(passed), row[passed], weights[passed]
-    order = _heaviest_first(weights, pairs.left, pairs.right)
-    columns = {"n_figures": pairs.n_figures, "n_papers": pairs.n_papers, "fractional": pairs.fractional}
-    same = [name for name, values in columns.items() if values is weights]  # is not copied
-    columns = {"a": pairs.left, "b": pairs.right} | columns | {"first_year": pairs.first_year}
-    columns = {name: values[order] for name, values in columns.items()}
-    columns["weight"] = columns[same[0]] if same else weights[order]
-    row = row[order].astype(np.intp)
-    del pairs, weights, order, passed  # as large as half of the statistics
-    columns |= {name: values.take(row) for name, values in statistics.items()}
-    names = ("a", "b", "weight", *PAIR_COLUMNS[len(FIRST_COLUMNS) :])
-    table = pl.DataFrame({name: columns[name] for name in names})
-    return table.with_columns(pl.col("first_year").replace(0, None))
-
-
-def _weights(
-    weight: Weight, pairs: Pairs, row: Integers, statistics: dict[str, npt.NDArray[np.float64]], *, by_paper: bool
-) -> npt.NDArray[Any]:
-    if weight == "npmi":
-        return statistics["npmi"][row]
-    if weight == "newman" and pairs.newman is not None:
-        return pairs.newman
-    if weight == "fractional":
-        return pairs.fractional
-    return pairs.n_papers if by_paper or weight == "papers" else pairs.n_figures
-
-
-def _heaviest_first(weights: npt.NDArray[Any], left: Integers, right: Integers) -> Integers:
-    """Return the places of pairs by weight, descending, and then by their nodes."""
-    import numpy as np
-
-    by_nodes = None
-    if np.any(left[1:] < left[:-1]):  # species follow one another
-        by_nodes = np.lexsort((right, left))
-        weights = weights[by_nodes]
-    top = weights.max(initial=0)
-    if weights.dtype.kind == "i" and top < 2**16:
-        order = np.argsort((top - weights).astype(np.uint16), kind="stable")  # a radix sort
-    else:
-        # Twice as fast as a stable sort: equal weights are put in order once they are neighbours.
-        order = np.argsort(weights)[::-1]
-        starts = run_starts(weights[order])
-        rank = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
-        order = np.sort(rank << 32 | order) & 0xFFFFFFFF
-    return order if by_nodes is None else by_nodes[order]
-
-
 def _check(level: str, weight: str, null: str, min_count: int, fdr: float | None) -> None:
     for name, value, known in (("level", level, Level), ("weight", weight, Weight), ("null", null, Null)):
         check_choice(name, value, get_args(known))
@@ -338,15 +240,14 @@ def cooccurrence(
     """
     import networkx as nx
 
-    known = PAIR_COLUMNS[len(FIRST_COLUMNS) :]
     for name in attributes or ():
-        if name not in known:
-            raise QueryError(f"an edge has no attribute {name!r}; take some of {', '.join(known)}")
+        if name not in TABLE_COLUMNS:
+            raise QueryError(f"an edge has no attribute {name!r}; take some of {', '.join(TABLE_COLUMNS)}")
     frames = cooccurrence_frames(folder, **options)
     graph: nx.Graph[str] = nx.Graph(**frames.attributes)
     for node in frames.nodes.iter_rows(named=True):
         graph.add_node(node.pop("id"), **{name: value for name, value in node.items() if value is not None})
-    wanted = ["weight", *(name for name in known if attributes is None or name in attributes)]
+    wanted = ["weight", *(name for name in TABLE_COLUMNS if attributes is None or name in attributes)]
     graph.add_edges_from(_edges(frames.pairs.select("ncbigene_a", "ncbigene_b", *wanted), wanted))
     return graph
 

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["hypergeometric_terms", "number_rows"]
+__all__ = ["hypergeometric_terms", "take_statistics", "tell_pairs"]
 
 
 @compile_loop
-def number_rows(
+def tell_pairs(
     left: Integers,
     right: Integers,
     count: Integers,
     classes: tuple[Integers, Integers, int],
-    table: tuple[Integers, int, Integers],
-    n_rows: int,
-) -> tuple[Integers, Integers]:
-    """Return for each pair the row of its combination of a count and two classes, and the pairs that begin a row.
+    repeats: Integers,
+    smaller: tuple[int, int],
+) -> Integers:
+    """Return for each pair the cell of its combination of a count and two classes, and count the pairs of each cell.
 
     Parameters
     ----------
@@ -34,33 +34,35 @@ def number_rows(
         Of the pairs.
     classes
         The class of each node, how many pairs of classes come before those of each class, and how many there are.
-    table
-        One more than the row of each combination, 0 where there is none yet; the greatest count whose combinations
-        are looked up there (those of greater ones are rows of their own); and how many pairs each row has, with room
-        for new rows. Both arrays are written to.
-    n_rows
-        How many rows there are.
+    repeats
+        How many pairs each cell has; written to.
+    smaller
+        The greatest count whose combinations share cells, and the first cell that a pair of a greater one can have.
     """
     class_of, before, n_classes = classes
-    row_of, n_small, repeats = table
-    rows, new = np.empty(len(count), np.int32), np.empty(len(count), np.int64)
-    n_new = 0
+    n_small, free = smaller
+    cells = np.empty(len(count), np.int32)
     for pair in range(len(count)):
-        small = count[pair] <= n_small
-        row, cell = 0, 0
-        if small:
-            a, b = class_of[left[pair]], class_of[right[pair]]
-            cell = (count[pair] - 1) * n_classes + before[min(a, b)] + max(a, b)
-            row = row_of[cell]
-        if row == 0:
-            new[n_new] = pair
-            n_new += 1
-            row = n_rows + n_new
-            if small:
-                row_of[cell] = row
-        rows[pair] = row - 1
-        repeats[row - 1] += 1
-    return rows, new[:n_new].copy()
+        if count[pair] <= n_small:
+            a, b = class_of[np.uint32(left[pair])], class_of[np.uint32(right[pair])]
+            cell = np.uint64((count[pair] - 1) * n_classes + before[min(a, b)] + max(a, b))
+        else:
+            cell = np.uint64(free)
+            free += 1
+        cells[pair] = cell
+        repeats[cell] += 1
+    return cells
+
+
+@compile_loop
+def take_statistics(cells: Integers, row_of: Integers, statistics: Reals, columns: Reals) -> None:
+    """Fill columns, one a statistic, with those of pairs; of each pair the cell is known, and of each cell the row."""
+    to_a, to_b, to_c, to_d = columns[0], columns[1], columns[2], columns[3]
+    to_e, to_f, to_g, to_h = columns[4], columns[5], columns[6], columns[7]
+    for at in range(len(cells)):
+        values = statistics[row_of[cells[at]]]
+        to_a[at], to_b[at], to_c[at], to_d[at] = values[0], values[1], values[2], values[3]
+        to_e[at], to_f[at], to_g[at], to_h[at] = values[4], values[5], values[6], values[7]
 
 
 @compile_loop

@@ -1,7 +1,9 @@
 """What the counts of a network's pairs say against chance: every statistic once for all pairs that are alike.
 
 The statistics of a pair follow from its count, the degrees of its two nodes, and their species. Of millions of pairs
-most are alike in all of these, so that each combination is looked at once, and stands for its pairs.
+most are alike in all of these, so that each combination is looked at once, and stands for its pairs. A combination of a
+small count is known by its cell in a table of counts and of pairs of classes; nodes of one degree and species are one
+class.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["STATISTICS", "Chance", "Null"]
+__all__ = ["STATISTICS", "Chance", "Measured", "Null"]
 
 Null = Literal["hypergeometric", "configuration"]
 
@@ -32,13 +34,52 @@ STATISTICS = ("expected", "log_ratio", "npmi", "jaccard", "odds_ratio", "p_value
 """The statistics of a pair, in the order of the columns of a table."""
 
 _CELLS = 32_000_000  # in which the combinations of small counts are looked up
-_AT_A_TIME = 65_536  # combinations, so that what is in between stays in the processor's cache
+_AT_A_TIME = 16_384  # combinations, so that their statistics stay in the processor's cache
 _SMALL = 16  # the greatest such count; greater ones are rare, and hardly two pairs of them alike
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The statistics of pairs, a row a combination.
+
+    Attributes
+    ----------
+    row_of
+        The row of each cell that `Chance.tell` returned.
+    statistics
+        Of each row the `STATISTICS`, in their order; those of a row are neighbours in memory.
+    compiled
+        Whether loops run that numba compiles.
+    """
+
+    row_of: Numbers
+    statistics: Reals
+    compiled: bool
+
+    def of(self, name: str, cells: Numbers) -> Reals:
+        """Return a statistic of the pairs of some cells."""
+        column: Reals = self.statistics[:, STATISTICS.index(name)][self.row_of[cells]]
+        return column
+
+    def columns(self, cells: Numbers) -> dict[str, Reals]:
+        """Return the statistics of the pairs of some cells, each as a column."""
+        import numpy as np
+
+        columns = np.empty((len(STATISTICS), len(cells)))
+        if self.compiled:
+            from kg.network.chance.kernels import take_statistics
+
+            take_statistics(cells, self.row_of, self.statistics, columns)
+        else:
+            rows = self.row_of[cells]
+            for number, column in enumerate(columns):
+                column[:] = self.statistics[:, number][rows]
+        return dict(zip(STATISTICS, columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class Margins:
-    """How often nodes stand anywhere: for each node its species, and in how many units it stands; and the reverse.
+    """For each node its species, and in how many units it stands; and the species of each unit.
 
     A unit is a figure, or a paper, of one species. Species are numbers from 0.
     """
@@ -46,7 +87,6 @@ class Margins:
     species: Numbers
     degree: Numbers
     unit_species: Numbers
-    unit_degree: Numbers
 
 
 class Chance:
@@ -61,59 +101,53 @@ class Chance:
         What the figures support.
     unit
         What is counted: the column ``unit`` or ``paper`` of the support.
+
+    Attributes
+    ----------
+    compiled
+        Whether loops run that numba compiles.
     """
 
     def __init__(self, evidence: Evidence, *, unit: Literal["unit", "paper"]) -> None:
         import numpy as np
 
+        self._evidence, self._unit = evidence, unit
         self._margins = _margins(evidence, unit)
         species, degree = self._margins.species, self._margins.degree
         width = int(degree.max(initial=0)) + 1
-        classes, self._class = np.unique(species * width + degree, return_inverse=True)
-        self._species, self._degree = np.divmod(classes, width)
+        classes, class_of = np.unique(species * width + degree, return_inverse=True)
+        self._class = class_of.astype(np.uint32)
+        self._species, self._degree = (values.astype(np.int32) for values in np.divmod(classes, width))
         n, first = len(classes), np.arange(len(classes))
         self._before = first * (2 * n - first - 1) // 2  # pairs of classes before those of each one
         self._n_classes = max(n * (n + 1) // 2, 1)  # pairs of them
         self._n_small = min(_CELLS // self._n_classes, _SMALL)
-        # One more than the row, and 0 where there is none; those of count 1, by far the most, are near one another.
-        self._row_of = np.zeros(self._n_classes * self._n_small, np.int32)
-        self._combinations: list[tuple[Numbers, Numbers, Numbers]] = []
-        self._repeats = np.zeros(1024, np.int32)
-        self._n_rows = 0
-        self._compiled = pays(count_listed(evidence))
+        # How many pairs each cell has. Behind the cells of small counts each pair of a greater one has its own; there
+        # is room for as many as there can be, which is no memory before it is used.
+        n_listed = count_listed(evidence)
+        self._free = self._n_classes * self._n_small
+        self._repeats = np.zeros(self._free + n_listed // (self._n_small + 1), np.int32)
+        self._greater: list[tuple[Numbers, Numbers, Numbers]] = []
+        self.compiled = pays(n_listed)
 
-    def rows(self, left: Numbers, right: Numbers, count: Numbers) -> Numbers:
-        """Return for each pair the row of the statistics that are its own; pairs must not be told of twice."""
+    def tell(self, left: Numbers, right: Numbers, count: Numbers) -> Numbers:
+        """Return for each pair the cell of its combination; pairs must not be told of twice."""
         import numpy as np
 
-        if self._compiled:
-            return self._rows_in_a_loop(left, right, count)
+        greater = np.flatnonzero(count > self._n_small)
+        free, self._free = self._free, self._free + len(greater)
+        a, b = self._classes_of(left[greater], right[greater])
+        self._greater.append((a.astype(np.int32), b.astype(np.int32), count[greater]))
+        if self.compiled:
+            from kg.network.chance.kernels import tell_pairs
+
+            classes = self._class, self._before, self._n_classes
+            return tell_pairs(left, right, count, classes, self._repeats, (self._n_small, free))
         a, b = self._classes_of(left, right)
-        rows = np.empty(len(count), np.int32)
-        small = np.flatnonzero(count <= self._n_small)
-        cell = (count[small] - 1) * np.int64(self._n_classes) + self._before[a[small]] + b[small]
-        # Of new cells one pair each stays in the table: it says what the combination is.
-        new = np.flatnonzero(self._row_of[cell] == 0)
-        self._row_of[cell[new]] = new
-        first = new[self._row_of[cell[new]] == new]
-        where = small[first]
-        self._row_of[cell[first]] = self._add(a[where], b[where], count[where]) + 1
-        rows[small] = self._row_of[cell] - 1
-        large = np.flatnonzero(count > self._n_small)
-        rows[large] = self._add(a[large], b[large], count[large])
-        np.add.at(self._repeats, rows, 1)
-        return rows
-
-    def _rows_in_a_loop(self, left: Numbers, right: Numbers, count: Numbers) -> Numbers:
-        """Return the same as `rows`, but for how the rows are numbered, from a loop that numba compiles."""
-        from kg.network.chance.kernels import number_rows
-
-        self._make_room(len(count))
-        classes = self._class, self._before, self._n_classes
-        table = self._row_of, self._n_small, self._repeats
-        rows, new = number_rows(left, right, count, classes, table, self._n_rows)
-        self._add(*self._classes_of(left[new], right[new]), count[new])
-        return rows
+        cells = ((count - 1) * np.int64(self._n_classes) + self._before[a] + b).astype(np.int32)
+        cells[greater] = np.arange(free, self._free)
+        np.add.at(self._repeats, cells, 1)
+        return cells
 
     def _classes_of(self, left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
         """Return the classes of the nodes of pairs, the smaller first."""
@@ -122,24 +156,20 @@ class Chance:
         a, b = self._class[left], self._class[right]
         return np.minimum(a, b), np.maximum(a, b)
 
-    def _add(self, a: Numbers, b: Numbers, count: Numbers) -> Numbers:
-        """Return the rows of new combinations."""
+    def _combinations(self, cells: Numbers) -> list[Numbers]:
+        """Return the two classes and the count of the combination of each cell that has pairs, in order."""
         import numpy as np
 
-        self._make_room(len(count))
-        self._combinations.append((a, b, count))
-        first, self._n_rows = self._n_rows, self._n_rows + len(count)
-        return np.arange(first, self._n_rows, dtype=np.int32)
+        small = cells[: cells.searchsorted(self._n_classes * self._n_small)]
+        n = len(self._degree)
+        less = small // self._n_classes
+        pair = small - less * self._n_classes
+        a = np.repeat(np.arange(n, dtype=np.int32), np.arange(n, 0, -1))[pair]
+        parts = [(a, (pair - self._before[a]).astype(np.int32), (less + 1).astype(np.int32)), *self._greater]
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
-    def _make_room(self, n_new: int) -> None:
-        """Let there be room for the repeats of more rows."""
-        import numpy as np
-
-        if self._n_rows + n_new > len(self._repeats):
-            self._repeats = np.append(self._repeats, np.zeros(self._n_rows + n_new, np.int32))
-
-    def measure(self, null: Null) -> dict[str, Reals]:
-        """Return the `STATISTICS`, a row a combination.
+    def measure(self, null: Null) -> Measured:
+        """Return the statistics of the pairs that it was told of; it cannot be told of more.
 
         Parameters
         ----------
@@ -149,54 +179,71 @@ class Chance:
         """
         import numpy as np
 
-        none = np.empty(0, np.int64)
-        a, b, count = (np.concatenate(part) for part in zip((none,) * 3, *self._combinations, strict=True))
-        columns = self._columns(count, self._degree[a], self._degree[b], self._species[a], null)
+        cells = np.flatnonzero(self._repeats[: self._free] != 0)  # several times as fast as of numbers
+        repeats = self._repeats[cells]
+        self._repeats[cells] = np.arange(len(cells))
+        a, b, count = self._combinations(cells)
+        n_a, n_b, species = self._degree[a], self._degree[b], self._species[a]
+        expected, log10_p = self._expect(count, n_a, n_b, species, null)
         n_nodes = np.bincount(self._margins.species)
         n_tests = int((n_nodes * (n_nodes - 1) // 2).sum())
-        repeats = self._repeats[: len(count)]
-        log10_q = statistics.benjamini_hochberg(columns["log10_p"], n_tests=n_tests, repeats=repeats)
-        columns["p_value"], columns["q_value"] = 10 ** columns["log10_p"], 10**log10_q
-        return {name: columns[name] for name in STATISTICS}
+        log10_q = statistics.benjamini_hochberg(log10_p, n_tests=n_tests, repeats=repeats)
+        n_units = np.bincount(self._margins.unit_species)
+        table = np.empty((len(count), len(STATISTICS)))
+        for start in range(0, len(count), _AT_A_TIME):
+            part = slice(start, start + _AT_A_TIME)
+            values, n = (count[part], n_a[part], n_b[part]), n_units[species[part]]
+            columns = {
+                "expected": expected[part],
+                "log_ratio": statistics.log_ratio(count[part], expected[part]),
+                "npmi": statistics.npmi(*values, n),
+                "jaccard": statistics.jaccard(*values),
+                "odds_ratio": statistics.odds_ratio(*values, n),
+                "p_value": 10 ** log10_p[part],
+                "log10_p": log10_p[part],
+                "q_value": 10 ** log10_q[part],
+            }
+            for number, name in enumerate(STATISTICS):
+                table[part, number] = columns[name]
+        return Measured(self._repeats, table, self.compiled)
 
-    def _columns(self, count: Numbers, n_a: Numbers, n_b: Numbers, species: Numbers, null: Null) -> dict[str, Reals]:
+    def _expect(self, count: Numbers, n_a: Numbers, n_b: Numbers, species: Numbers, null: Null) -> tuple[Reals, Reals]:
+        """Return what is expected of combinations, and the logarithm of p."""
         import numpy as np
 
         margins = self._margins
-        n = np.bincount(margins.unit_species)[species]
         expected, log10_p = np.empty(len(count)), np.empty(len(count))
         known = np.flatnonzero(np.bincount(species))
         for one in known:
             of = slice(None) if len(known) == 1 else species == one  # without copies of what is all
             if null == "hypergeometric":
-                expected[of] = statistics.expected_count(n_a[of], n_b[of], n[of])
-                log10_p[of] = statistics.hypergeometric_log10_p(
-                    count[of], n_a[of], n_b[of], int(n[of][0]), compiled=self._compiled
-                )
+                n = int(np.count_nonzero(margins.unit_species == one))
+                expected[of] = statistics.expected_count(n_a[of], n_b[of], n)
+                log10_p[of] = statistics.hypergeometric_log10_p(count[of], n_a[of], n_b[of], n, compiled=self.compiled)
             else:
-                degrees = margins.degree[margins.species == one], margins.unit_degree[margins.unit_species == one]
-                model = fit_configuration_model(*degrees)
+                model = fit_configuration_model(
+                    margins.degree[margins.species == one], self._unit_degree()[margins.unit_species == one]
+                )
                 expected[of] = model.expected_count(n_a[of], n_b[of])
                 log10_p[of] = model.log10_p(count[of], n_a[of], n_b[of])
-        columns = {"expected": expected, "log10_p": log10_p}
-        columns |= {name: np.empty(len(count)) for name in ("log_ratio", "npmi", "jaccard", "odds_ratio")}
-        for start in range(0, len(count), _AT_A_TIME):
-            part = slice(start, start + _AT_A_TIME)
-            values = count[part], n_a[part], n_b[part]
-            columns["log_ratio"][part] = statistics.log_ratio(count[part], expected[part])
-            columns["npmi"][part] = statistics.npmi(*values, n[part])
-            columns["jaccard"][part] = statistics.jaccard(*values)
-            columns["odds_ratio"][part] = statistics.odds_ratio(*values, n[part])
-        return columns
+        return expected, log10_p
+
+    def _unit_degree(self) -> Numbers:
+        """Return how many nodes each unit has."""
+        import numpy as np
+
+        support, n_nodes = self._evidence.support, max(self._evidence.nodes.height, 1)
+        unit, node = (support.get_column(name).to_numpy() for name in (self._unit, "node"))
+        units = distinct(unit * n_nodes + node) // n_nodes
+        return np.diff(run_starts(units), append=len(units))
 
 
 def _margins(evidence: Evidence, unit: str) -> Margins:
     import numpy as np
 
-    n_nodes = max(evidence.nodes.height, 1)
+    nodes, units = evidence.support.get_column("node").to_numpy(), evidence.support.get_column(unit).to_numpy()
     species = evidence.nodes.get_column("species").rank("dense").to_numpy().astype(np.int64) - 1
-    place = evidence.support.get_column(unit).to_numpy() * n_nodes + evidence.support.get_column("node").to_numpy()
-    units, nodes = np.divmod(distinct(place), n_nodes)
-    starts = run_starts(units)
-    degree = np.bincount(nodes, minlength=evidence.nodes.height)
-    return Margins(species, degree, species[nodes[starts]], np.diff(starts, append=len(units)))
+    degree = evidence.nodes.get_column("n_papers" if unit == "paper" else "n_figures").to_numpy()
+    some_node = np.full(int(units.max(initial=-1)) + 1, -1)
+    some_node[units] = nodes  # those of a unit are of one species
+    return Margins(species, degree, species[some_node[some_node >= 0]])

@@ -277,11 +277,15 @@ def benjamini_hochberg(log10_p: Reals, *, n_tests: int, repeats: Numbers | None 
     """
     import numpy as np
 
-    order = np.argsort(log10_p)
-    ranks = np.arange(1, len(order) + 1) if repeats is None else np.cumsum(repeats[order])
-    if len(ranks) and ranks[-1] > n_tests:
-        raise ValueError(f"{ranks[-1]} p-values of {n_tests} tests")
-    rates = log10_p[order] + math.log10(max(n_tests, 1)) - np.log10(ranks)
-    result = np.empty(len(order))
-    result[order] = np.minimum.accumulate(rates[::-1])[::-1]
-    return np.minimum(result, 0)
+    repeats = np.ones(len(log10_p), np.int64) if repeats is None else repeats
+    n_known = int(repeats.sum())
+    if n_known > n_tests:
+        raise ValueError(f"{n_known} p-values of {n_tests} tests")
+    rates = log10_p + math.log10(max(n_tests, 1))
+    # Those whose rate would not be below 1 even if they came last need not be put in order.
+    some = np.flatnonzero(rates - np.log10(max(n_known, 1)) < 0)
+    order = some[np.argsort(log10_p[some])]
+    rates = rates[order] - np.log10(np.cumsum(repeats[order]))
+    result = np.zeros(len(log10_p))
+    result[order] = np.minimum(np.minimum.accumulate(rates[::-1])[::-1], 0)
+    return result

@@ -14,70 +14,136 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["sum_pairs"]
+__all__ = ["list_by_node", "places_by_weight", "put", "sum_pairs"]
+
+# The powers of two below 2**64 leave different remainders, by which a bit of a word is found.
+_BITS = np.uint64(67)
+_BIT = np.zeros(int(_BITS), np.int64)
+_BIT[[2**bit % int(_BITS) for bit in range(64)]] = np.arange(64)
+_NONE, _ONE = np.uint64(0), np.uint64(1)
+_WORD, _IN_WORD = np.uint32(6), np.uint32(63)
+
+
+@compile_loop
+def list_by_node(
+    starts: Integers, first: Integers, node: Integers, share: Reals, year: Integers, token: Integers | None
+) -> tuple[Integers, Integers, Reals, Integers, Integers]:
+    """Return entries by node, then figure.
+
+    Parameters
+    ----------
+    starts
+        Where each figure's entries begin, and the end of the last.
+    first
+        Where each node's entries will begin.
+    node, share, year, token
+        Of the entries, by figure and node; the tokens only if they are wanted.
+
+    Returns
+    -------
+    tuple
+        Of each place the entry, how many come after it in its figure, its share, its year and its token.
+    """
+    n = len(node)
+    free = first.copy()
+    entries, later, its_year = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    its_share, its_token = np.empty(n), np.empty(0 if token is None else n, np.int64)
+    for figure in range(len(starts) - 1):
+        for entry in range(starts[figure], starts[figure + 1]):
+            at = np.uint64(free[node[entry]])
+            free[node[entry]] += 1
+            entries[at], later[at] = entry, starts[figure + 1] - entry - 1
+            its_share[at], its_year[at] = share[entry], year[entry]
+            if token is not None:
+                its_token[at] = token[entry]
+    return entries, later, its_share, its_year, its_token
 
 
 @compile_loop
 def sum_pairs(
-    start: int,
-    stop: int,
-    end: int,
-    listing: tuple[Integers, Integers, Integers],
-    node: Integers,
-    token: Integers,
-    share: Reals,
-    year: Integers,
-    newman: Reals,
-    sums: tuple[Integers, Integers, Integers, Reals, Integers, Reals],
+    nodes: tuple[int, int, int],
+    listing: tuple[Integers, Integers, Integers, Reals, Integers, Integers],
+    rights: tuple[Integers, Reals],
+    sums: tuple[Integers, Integers, Integers, Reals, Integers],
+    token: Integers | None,
+    newman: tuple[Reals, Reals] | None,
 ) -> int:
     """Sum the pairs of the left nodes from one to another with later ones before an end.
 
     Parameters
     ----------
-    start, stop, end
-        Places of nodes.
+    nodes
+        The first left node, the one behind the last, and the end.
     listing
-        Entries by node, then figure; how many entries each has behind it in its figure; where each node's begin.
-    node, token, share, year, newman
-        Of the entries, by figure and node. `newman` may be empty.
+        Where the entries of each node begin in what `list_by_node` returned, and that.
+    rights
+        Of all entries, by figure and node, the node and the share.
     sums
-        Arrays that are filled: of pairs the left and the right node, figures, shares, first year and, if
-        wanted, newman.
+        Arrays that are filled: of pairs the left and the right node, figures, shares and the first year.
+    token
+        Of all entries, if nodes that share their only token do not pair.
+    newman
+        If it is wanted: 1/(n-1) of all entries, and the array that is filled with its sums.
 
     Returns
     -------
     int
         How many pairs there are.
     """
-    left_of, right, n_figures, fractional, first_year, by_newman = sums
-    wants_newman = len(newman) > 0
-    counted, earliest = np.zeros(end, np.int32), np.zeros(end, np.int32)
-    shared, added = np.zeros(end, np.float64), np.zeros(end, np.float64)
-    partner = np.empty(end, np.int32)
-    order, later, first = listing
+    start, stop, end = nodes
+    first, entries, later, left_share, left_year, left_token = listing
+    node, share = rights
+    left_of, right, n_figures, fractional, first_year = sums
+    counted, shared, added = np.zeros(end, np.int64), np.zeros(end, np.float64), np.zeros(end, np.float64)
+    met = np.zeros((end >> 6) + 1, np.uint64)  # a bit a node
     found = 0
     for left in range(start, stop):
         for place in range(first[left], first[left + 1]):
-            entry = order[place]
-            its_token, its_share, its_year = token[entry], share[entry], year[entry]
+            entry, its_share, its_year = entries[place], left_share[place], left_year[place]
             for other in range(entry + 1, entry + 1 + later[place]):
-                if its_token >= 0 and token[other] == its_token:
+                if token is not None and left_token[place] >= 0 and token[other] == left_token[place]:
                     continue
-                at = node[other]
-                counted[at] += 1
+                at = np.uint32(node[other])  # without a sign: no look whether it counts from the end
+                counted[at] = ((counted[at] >> 32) + 1) << 32 | its_year  # the last, so the earliest, stays
                 shared[at] += share[other] * its_share
-                earliest[at] = its_year  # the last, so the earliest, stays
-                if wants_newman:
-                    added[at] += newman[entry]
-        n_partners = 0
-        for at in range(left + 1, end):  # without a branch, which the processor could not foresee
-            partner[n_partners] = at
-            n_partners += counted[at] > 0
-        for at in partner[:n_partners]:
-            left_of[found], right[found], n_figures[found] = left, at, counted[at]
-            fractional[found], first_year[found] = shared[at], earliest[at]
-            counted[at], shared[at] = 0, 0.0
-            if wants_newman:
-                by_newman[found], added[at] = added[at], 0.0
-            found += 1
+                met[at >> _WORD] |= _ONE << np.uint64(at & _IN_WORD)
+                if newman is not None:
+                    added[at] += newman[0][entry]
+        for word in range(left >> 6, len(met)):
+            bits, met[word] = met[word], _NONE
+            while bits != _NONE:
+                rest = bits & (bits - _ONE)
+                partner = (word << 6) + _BIT[(bits ^ rest) % _BITS]
+                bits = rest
+                left_of[found], right[found] = left, partner
+                n_figures[found], first_year[found] = counted[partner] >> 32, counted[partner] & 0xFFFFFFFF
+                fractional[found] = shared[partner]
+                counted[partner], shared[partner] = 0, 0.0
+                if newman is not None:
+                    newman[1][found], added[partner] = added[partner], 0.0
+                found += 1
     return found
+
+
+@compile_loop
+def places_by_weight(weights: Integers, top: int) -> Integers:
+    """Return the place of each weight from 0 to a greatest one in descending order, equal ones as they stand."""
+    first = np.zeros(top + 2, np.int32)
+    for weight in weights:
+        first[top - weight + 1] += 1
+    first = np.cumsum(first).astype(np.int32)
+    places = np.empty(len(weights), np.int32)
+    for pair in range(len(weights)):
+        below = top - weights[pair]
+        places[pair] = first[below]
+        first[below] += 1
+    return places
+
+
+@compile_loop
+def put(values: Integers | Reals, places: Integers, column: Integers | Reals) -> None:
+    """Write values to their places in a column; one whose place is below 0 is left out."""
+    for number in range(len(places)):
+        place = places[number]
+        if place >= 0:
+            column[np.uint32(place)] = values[number]

@@ -37,21 +37,36 @@ def count_listed(evidence: Evidence) -> int:
 
 
 class Listing:
-    """Lists the pairs of figures for a range of left nodes; `entries` stand by figure and node."""
+    """Lists the pairs of figures for a range of left nodes; `entries` stand by figure and node.
 
-    def __init__(self, entries: Entries, n_nodes: int) -> None:
+    Attributes
+    ----------
+    entries
+        As given.
+    by_node
+        For compiled loops: where the entries of each node begin, and what `list_by_node` returns.
+    """
+
+    def __init__(self, entries: Entries, n_nodes: int, *, compiled: bool = False) -> None:
         import numpy as np
 
         self.entries = entries
         node = entries["node"]
-        starts = run_starts(entries["figure"])
-        size = np.diff(starts, append=len(node))
-        later = np.repeat(starts + size, size) - np.arange(len(node)) - 1  # entries of the figure after each one
-        # By node and then figure: a radix sort, where the nodes' numbers are short.
-        self._order = np.argsort(node.astype(np.uint16) if n_nodes <= _SHORT else node, kind="stable")
-        self._later = later[self._order]
-        self._listed = np.concatenate(([0], np.cumsum(self._later)))
+        starts = np.append(run_starts(entries["figure"]), len(node))
         self._first = np.concatenate(([0], np.cumsum(np.bincount(node, minlength=n_nodes))))
+        if compiled:
+            from kg.network.counting.kernels import list_by_node
+
+            told = starts, self._first, node, entries["share"], entries["year"], entries.get("token")
+            self.by_node = self._first, *list_by_node(*told)
+            self._order, self._later = self.by_node[1:3]
+        else:
+            size = np.diff(starts)
+            later = np.repeat(starts[1:], size) - np.arange(len(node)) - 1  # entries of the figure after each one
+            # By node and then figure: a radix sort, where the nodes' numbers are short.
+            self._order = np.argsort(node.astype(np.uint16) if n_nodes <= _SHORT else node, kind="stable")
+            self._later = later[self._order]
+        self._listed = np.concatenate(([0], np.cumsum(self._later, dtype=np.int64)))
 
     def end_of_block(self, start: int, end: int) -> int:
         """Return where a block ends that starts with one node and stays before another."""
@@ -63,11 +78,6 @@ class Listing:
         """Return where a block for a compiled loop ends, which needs no cells."""
         listed = self._listed[self._first[start : end + 1]]
         return max(start + 1, start + int(listed.searchsorted(listed[0] + _IN_A_LOOP, side="right")) - 1)
-
-    @property
-    def arrays(self) -> tuple[Integers, Integers, Integers]:
-        """Entries by node and then figure; how many come after each in its figure; where each node's begin."""
-        return self._order, self._later, self._first
 
     def count(self, start: int, stop: int) -> int:
         """Return how many pairs the left nodes from one to another have in all figures."""

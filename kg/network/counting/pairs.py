@@ -16,7 +16,7 @@ from kg.network.counting.listing import Listing, count_listed
 from kg.network.counting.runs import run_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["Pairs", "count_pairs", "join_pairs"]
+__all__ = ["Pairs", "count_pairs"]
 
 # A block of more cells than this for each pair of a figure is summed by sorting.
 _SPARSE = 64
@@ -67,21 +67,9 @@ class Pairs:
         """Return some of the pairs."""
         if keep.all():
             return self
-        chosen: list[Any] = [None if values is None else values[keep] for values in _columns(self)]
+        columns = (getattr(self, field.name) for field in fields(self))
+        chosen: list[Any] = [None if values is None else values[keep] for values in columns]
         return Pairs(*chosen)
-
-
-def _columns(pairs: Pairs) -> list[Any]:
-    return [getattr(pairs, field.name) for field in fields(pairs)]
-
-
-def join_pairs(parts: list[Pairs]) -> Pairs:
-    """Return the pairs of all parts, of which there is at least one, in their order."""
-    import numpy as np
-
-    columns = zip(*map(_columns, parts), strict=True)
-    joined: list[Any] = [None if values[0] is None else np.concatenate(values) for values in columns]
-    return Pairs(*joined)
 
 
 def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newman: bool = False) -> Iterator[Pairs]:
@@ -110,21 +98,24 @@ def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newm
     species = evidence.nodes.get_column("species").rank("dense").to_numpy()
     inner = np.argsort(species, kind="stable").astype(np.int32)  # nodes of one species are neighbours, in their order
     ends = species[inner].searchsorted(species[inner], side="right")
-    entries = _entries(evidence, inner, within_tokens=within_tokens)
+    entries = _entries(evidence, inner, within_tokens=within_tokens, newman=newman)
     if not len(inner):
         none = np.empty(0, np.int32)
         yield Pairs(none, none, none, none, np.empty(0), np.empty(0) if newman else None, none)
         return
-    listing = Listing(entries, len(inner))
-    again = Listing({name: values[entries["again"]] for name, values in entries.items()}, len(inner))
     compiled = pays(count_listed(evidence))
+    listing = Listing(entries, len(inner), compiled=compiled)
+    again = Listing({name: values[entries["again"]] for name, values in entries.items()}, len(inner))
+    # How often a pair counts once only: in a paper, and in figures that are one.
+    once = {"paper": "n_papers"} | ({} if np.array_equal(entries["unit"], entries["figure"]) else {"unit": "n_figures"})
     start = 0
     while start < len(inner):
         end = int(ends[start])
         stop = listing.end_of_loop(start, end) if compiled else listing.end_of_block(start, end)
         block = _Block(start, stop, end)
         left, right, sums = (block.sum_in_a_loop if compiled else block.sum)(listing, newman=newman)
-        block.count_once(again, left, right, sums, unit="paper" if by_paper else "unit")
+        sums["n_papers"] = sums["n_figures"].copy()
+        block.count_once(again, left, right, sums, once, unit="paper" if by_paper else "unit")
         if ends[0] < len(inner):  # of one species the nodes have kept their numbers
             left, right = inner[left], inner[right]
         for values in sums.values():
@@ -134,7 +125,7 @@ def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newm
         start = stop
 
 
-def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool) -> Entries:
+def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool, newman: bool) -> Entries:
     """Return what the figures support as arrays, by figure and node, with the nodes renumbered."""
     import numpy as np
 
@@ -145,10 +136,11 @@ def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool) -> Ent
     # The nodes of a figure are of one species, so they are still in order.
     entries["node"] = number[evidence.support.get_column("node").to_numpy()]
     if within_tokens:
-        entries["token"] = np.full(len(entries["node"]), -1)
+        del entries["token"]
     starts = run_starts(entries["figure"])
     size = np.diff(starts, append=len(entries["node"]))
-    entries["newman"] = np.repeat(1 / np.maximum(size - 1, 1), size)
+    if newman:
+        entries["newman"] = np.repeat(1 / np.maximum(size - 1, 1), size)
     entries["again"] = _stands_again(starts, entries["paper"], entries["node"])
     return entries
 
@@ -181,11 +173,11 @@ class _Block:
         """Return the cell of each pair; of two nodes that share their only token, the one behind the last."""
         import numpy as np
 
-        node, token = entries["node"], entries["token"]
+        node, token = entries["node"], entries.get("token")
         place = (node[left].astype(np.int64) - self.start) * self.width - self.start
         cells: Integers = node.take(right) + np.repeat(place, n_pairs)
-        known = token[left]
-        if known.size and known.max() >= 0:
+        if token is not None and len(left):
+            known = token[left]
             np.putmask(known, known < 0, -2)
             cells[token.take(right) == np.repeat(known, n_pairs)] = self.n_cells
         return cells
@@ -226,38 +218,47 @@ class _Block:
         entries = listing.entries
         n_most = min(listing.count(self.start, self.stop), self.n_cells)
         left, right, n_figures, first_year = (np.empty(n_most, np.int32) for _ in range(4))
-        fractional, by_newman = np.empty(n_most), np.empty(n_most if newman else 0)
+        fractional = np.empty(n_most)
+        by_newman = (entries["newman"], np.empty(n_most)) if newman else None
         n_found = sum_pairs(
-            self.start,
-            self.stop,
-            self.end,
-            listing.arrays,
-            entries["node"],
-            entries["token"],
-            entries["share"],
-            entries["year"],
-            entries["newman"] if newman else by_newman,
-            (left, right, n_figures, fractional, first_year, by_newman),
+            (self.start, self.stop, self.end),
+            listing.by_node,
+            (entries["node"], entries["share"]),
+            (left, right, n_figures, fractional, first_year),
+            entries.get("token"),
+            by_newman,
         )
         sums: dict[str, Any] = {"n_figures": n_figures, "fractional": fractional, "first_year": first_year}
-        if newman:
-            sums["newman"] = by_newman
+        if by_newman is not None:
+            sums["newman"] = by_newman[1]
         return left[:n_found], right[:n_found], {name: values[:n_found] for name, values in sums.items()}
 
-    def count_once(self, again: Listing, lefts: Integers, rights: Integers, sums: dict[str, Any], *, unit: str) -> None:
+    def count_once(
+        self,
+        again: Listing,
+        lefts: Integers,
+        rights: Integers,
+        sums: dict[str, Any],
+        once: Mapping[str, str],
+        *,
+        unit: str,
+    ) -> None:
         """Count a pair once in a paper, or in figures that are one, with its largest values there."""
         import numpy as np
 
         entries = again.entries
-        cells = lefts * np.int64(self.width)
-        cells += rights
-        cells -= self.start * (self.width + 1)
         left, n_pairs, right = again.pairs(self.start, self.stop)
         cell = self._cells(entries, left, n_pairs, right)
         keep = cell < self.n_cells
-        place, right, left = cells.searchsorted(cell[keep]), right[keep], np.repeat(left, n_pairs)[keep]
-        sums["n_papers"] = sums["n_figures"].copy()
-        for name, count in (("paper", "n_papers"), ("unit", "n_figures")):
+        if not keep.any():
+            return
+        cells = lefts - self.start
+        if self.n_cells >= 2**31:  # otherwise numbers of half the length will do
+            cells = cells.astype(np.int64)
+        cells = cells * self.width + (rights - self.start)
+        place = cells.searchsorted(cell[keep].astype(cells.dtype))
+        right, left = right[keep], np.repeat(left, n_pairs)[keep]
+        for name, count in once.items():
             of_pair = entries[name][left]
             order = np.lexsort((of_pair, place))
             starts = run_starts(place[order], of_pair[order])
@@ -266,11 +267,10 @@ class _Block:
             where = place[order][starts]
             np.subtract.at(sums[count], where, (np.diff(starts, append=len(place)) - 1).astype(np.int32))
             if name == unit:
-                values = {
-                    "fractional": entries["share"][left] * entries["share"][right],
-                    "newman": entries["newman"][left],
-                }
-                for weight in values.keys() & sums.keys():
-                    value = values[weight][order]
-                    surplus = np.add.reduceat(value, starts) - np.maximum.reduceat(value, starts)
+                values = {"fractional": entries["share"][left] * entries["share"][right]}
+                if "newman" in sums:
+                    values["newman"] = entries["newman"][left]
+                for weight, value in values.items():
+                    ordered = value[order]
+                    surplus = np.add.reduceat(ordered, starts) - np.maximum.reduceat(ordered, starts)
                     np.subtract.at(sums[weight], where, surplus)

@@ -39,7 +39,13 @@ def evidence_of(figures: Figures) -> Evidence:
     ]
     support = pl.DataFrame(rows, schema={"unit": pl.Int64, "node": pl.Int64})
     known = sorted({gene for figure in figures for gene in figure})
-    nodes = pl.DataFrame({"species": [str(gene % SPECIES) for gene in known]}, schema={"species": pl.String})
+    nodes = pl.DataFrame(
+        {
+            "species": [str(gene % SPECIES) for gene in known],
+            "n_figures": [sum(gene in figure for figure in figures) for gene in known],
+        },
+        schema={"species": pl.String, "n_figures": pl.Int64},
+    )
     places = pl.Series([known.index(row["node"]) for row in rows], dtype=pl.Int64)
     figids = pl.Series([f"F{number}" for number in range(len(figures))])
     support = support.with_columns(pl.col("unit").alias("figure"), places.alias("node"))
@@ -62,14 +68,18 @@ def measure(figures: Figures, *, null: Any = "hypergeometric") -> list[dict[str,
     genes, counts = pairs_of(figures)
     chance = Chance(evidence_of(figures), unit="unit")
     met = [(a, b, n) for (a, b), n in counts.items() if n]
-    place: dict[tuple[int, int], int] = {}
+    cell_of: dict[tuple[int, int], int] = {}
     for part in (met[::3], met[1::3], met[2::3]):
-        left, right = (np.array([genes.index(pair[end]) for pair in part], np.int64) for end in range(2))
-        rows = chance.rows(left, right, np.array([n for *_, n in part], np.int64))
-        place.update({(a, b): row for (a, b, _), row in zip(part, rows.tolist(), strict=True)})
-    columns = chance.measure(null)
+        left, right = (np.array([genes.index(pair[end]) for pair in part], np.int32) for end in range(2))
+        cells = chance.tell(left, right, np.array([n for *_, n in part], np.int32))
+        cell_of.update({(a, b): cell for (a, b, _), cell in zip(part, cells.tolist(), strict=True)})
+    measured = chance.measure(null)
+    told = np.array([cell_of[a, b] for a, b, _ in met], np.int32)
+    columns = measured.columns(told)
     assert tuple(columns) == STATISTICS
-    return [{name: float(values[place[a, b]]) for name, values in columns.items()} for a, b, _ in met]
+    for name, values in columns.items():
+        assert (values == measured.of(name, told)).all()
+    return [{name: float(values[place]) for name, values in columns.items()} for place in range(len(met))]
 
 
 @given(figure_lists, st.sampled_from([32_000_000, 30, 0]), st.sampled_from(ENGINES))
