@@ -18,7 +18,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: str = "") -> list[str]:
     r"""Return the names in a file or on standard input, without lines that begin with ``#``.
 
-    Numbers that stand in one line with a name are the values of a table, and no ids: they are left out.
+    Numbers that stand in one line with a name are the values of a table, and no ids: they are left out. So are the
+    quotes that tables put around text.
 
     Parameters
     ----------
@@ -66,11 +67,17 @@ def read_names(place: str | Path, what: str, *, one_a_line: bool = False, way: s
     except OSError as error:
         raise KgError(f"{place}: cannot be read: {error.strerror or error}") from error
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    parts = lines if one_a_line else [name for line in lines for name in _names(line)]
+    parts = [_unquoted(line) for line in lines] if one_a_line else [name for line in lines for name in _names(line)]
     return [name for name in parts if name.strip()]
 
 
+def _unquoted(part: str) -> str:
+    """Return a cell without the quotes that tables put around text."""
+    quoted = re.fullmatch(r'\s*"(.*)"\s*', part)
+    return quoted[1] if quoted else part
+
+
 def _names(line: str) -> list[str]:
-    parts = re.split("[,;\t]", line)
+    parts = [_unquoted(part) for part in re.split("[,;\t]", line)]
     words = [part for part in parts if part.strip() and not _NUMBER.fullmatch(part.strip())]
     return words or parts

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -107,9 +108,12 @@ def test_a_damaged_build_is_a_sentence(tmp_path: Path) -> None:
     (path / "tables" / "genes.parquet").write_bytes(b"garbage")
     with pytest.raises(BuildError, match=r"genes\.parquet: cannot be read"):
         kg.read_build(path).table("genes")
-    (path / "manifest.json").write_text('{"tool": {"name": "pfocr-kg"}}', encoding="utf-8")
-    with pytest.raises(BuildError, match="its manifest lacks"):
-        kg.read_build(path)
+    whole = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    lacks: list[dict[str, object]] = [{"counts": None}, {"counts": {"figures": "x"}}, {"inputs": 1}]
+    for lack in (*lacks, {"problem_counts": []}):
+        (path / "manifest.json").write_text(json.dumps(whole | lack), encoding="utf-8")
+        with pytest.raises(BuildError, match="its manifest lacks"):
+            kg.read_build(path)
 
 
 def test_a_build_says_what_it_is(seeds_build: kg.Build) -> None:

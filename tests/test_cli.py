@@ -164,6 +164,7 @@ def test_stats_lists_all_problems(tmp_path: Path) -> None:
         (("--kind", "empty-files"), "kg: 'empty-files' is no kind of problem; did you mean empty-file?\n"),
         (("--kind", "zzz"), "'zzz' is no kind of problem; there are unreadable, "),
         (("--format", "tsv"), "tsv is for --problems"),
+        (("--problems", "--json", "--format", "tsv"), "give --json or --format tsv, not both"),
     ],
 )
 def test_stats_refuses_kinds_that_it_does_not_know(folder: Path, options: tuple[str, ...], text: str) -> None:

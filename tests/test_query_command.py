@@ -138,6 +138,7 @@ def test_values_that_are_no_names_are_not_looked_for(folder: Path) -> None:
     [
         (("--example", "none-such"), "there is no example 'none-such'"),
         (("--example", "gene-by-year", "--param", "gene"), "'gene': give NAME=VALUE"),
+        (("--example", "gene-words", *("--param", "gene=STAT3") * 2), "'gene' is given twice; give it once"),
         (("--example", "gene-by-year", "--param", "x=1"), "has no parameter 'x'"),
         (("ASK {}", "--param", "gene=STAT3"), "only an example has parameters"),
         (("ASK {}", "--example", "gene-by-year"), "only one of them"),

@@ -564,6 +564,8 @@ def read_build(path: str | os.PathLike[str]) -> Build:
         If the folder does not exist or holds no build.
     """
     found = Build(Path(path))
-    if not isinstance(found.manifest.get("counts"), dict) or not isinstance(found.manifest.get("inputs"), dict):
+    counts = [found.manifest.get(name) for name in ("counts", "problem_counts")]
+    are_counts = all(isinstance(each, dict) and all(type(n) is int for n in each.values()) for each in counts)
+    if not are_counts or not isinstance(found.manifest.get("inputs"), dict):
         raise BuildError(f"{path}: its manifest lacks what a build of this version has; build the folder again")
     return found

@@ -111,6 +111,8 @@ def _values(params: list[str]) -> dict[str, str]:
         key, equals, value = param.partition("=")
         if not equals:
             raise typer.BadParameter(f"{param!r}: give NAME=VALUE", param_hint="--param")
+        if key in values:
+            raise typer.BadParameter(f"{key!r} is given twice; give it once", param_hint="--param")
         values[key] = value
     return values
 

@@ -33,6 +33,8 @@ def stats(
     from kg.summary import render_stats
     from kg.summary import stats as read_stats
 
+    if as_json and list_format == "tsv":
+        raise typer.BadParameter("give --json or --format tsv, not both", param_hint="--json")
     build = read_build(folder)
     if problems or kinds:
         _list_problems(build, kinds or [], "json" if as_json else list_format)
