@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from kg.errors import KgError, QueryLimitError
 from kg.folder import Folder, is_build
 from kg.rdf.messages import Question, child_streams, pack_message, read_message
-from kg.rdf.query import check_answerable, open_store, query
+from kg.rdf.query import check_answerable, is_default_empty, open_store, query
 from kg.rdf.results import fitting_format, write_result
 from kg.rdf.row_count import RowCount
 
@@ -58,6 +58,7 @@ class _Child:
     def __init__(self, path: Path, answers: IO[bytes]) -> None:
         self._path, self._answers = path, answers
         self._store: ox.Store | None = None
+        self._is_union = False
 
     def answer(self, content: dict[str, Any]) -> None:
         """Answer one question, or say why not."""
@@ -77,12 +78,14 @@ class _Child:
     def _answer(self, question: Question) -> None:
         if self._store is None:
             check_answerable(question.text)  # what is wrong with the query is said before a large build is loaded
+        store = self._open()
         result = query(
-            self._open(),
+            store,
             question.text,
             limit=question.limit,
             default_graphs=question.default_graphs,
             named_graphs=question.named_graphs,
+            is_union=self._is_union,
         )
         name = fitting_format(result.kind, question.formats)
         if isinstance(result.answer, tuple):
@@ -90,13 +93,14 @@ class _Child:
         self._say(b"H", kind=result.kind, format=name)
         stream = _Messages(self._answers, name, question)
         write_result(result, stream, name, width=question.width)
-        stream.finish()
+        stream.finish(is_whole=True)
         self._say(b"D", truncated=result.truncated)
 
     def _open(self) -> ox.Store:
         if self._store is None:
             self._say(b"L")
             self._store = open_store(Folder(self._path) if is_build(self._path) else self._path)
+            self._is_union = is_default_empty(self._store)
             self._say(b"O")
         return self._store
 
@@ -128,11 +132,13 @@ class _Messages(io.RawIOBase, BinaryIO):
             self.finish()
         return len(data)
 
-    def finish(self) -> None:
-        """Send what waits."""
+    def finish(self, *, is_whole: bool = False) -> None:
+        """Send what waits; the whole answer, if nothing was sent before and nothing will be."""
         if self._piece:
             piece = bytes(self._piece)
-            if self._max_rows is not None:
+            # What has so few bytes has no more rows.
+            is_short = is_whole and len(piece) == self._n_bytes
+            if self._max_rows is not None and not (is_short and len(piece) <= self._max_rows):
                 _check_rows(self._rows.add(piece), self._max_rows)
             self._answers.write(pack_message(b"B", piece))
             self._piece.clear()

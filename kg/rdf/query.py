@@ -24,6 +24,7 @@ __all__ = [
     "Result",
     "check_answerable",
     "check_query",
+    "is_default_empty",
     "load_store",
     "open_store",
     "query",
@@ -121,6 +122,7 @@ def query(
     limit: int | None = None,
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
+    is_union: bool | None = None,
 ) -> Result:
     """Return the answer to a SPARQL query about a build.
 
@@ -140,6 +142,9 @@ def query(
     default_graphs, named_graphs
         IRIs of the graphs that the query is about, in place of its own ``FROM`` and ``FROM NAMED``; where only named
         ones are given, the default graph is empty (SPARQL 1.1 Protocol, section 2.1.4).
+    is_union
+        Whether the default graph is the union of the named ones: what `is_default_empty` says of a store that stays as
+        it is, so that it need not be looked into with each query; None to look.
 
     Raises
     ------
@@ -167,11 +172,12 @@ def query(
         check_answerable(text)  # what is wrong with the query is said before a large build is loaded
         source = open_store(source)
     if dataset is None:
-        dataset = {"use_default_graph_as_union": _is_default_empty(source)}
+        dataset = {"use_default_graph_as_union": is_default_empty(source) if is_union is None else is_union}
     return to_result(_ask(source, text, dataset), limit=limit)
 
 
-def _is_default_empty(store: ox.Store) -> bool:
+def is_default_empty(store: ox.Store) -> bool:
+    """Return whether a store has nothing in its default graph."""
     import pyoxigraph as ox
 
     return next(store.quads_for_pattern(None, None, None, ox.DefaultGraph()), None) is None
@@ -210,9 +216,14 @@ def _dataset(text: str, default_graphs: Sequence[str], named_graphs: Sequence[st
 
 def _ask(store: ox.Store, text: str, dataset: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     try:
-        return store.query(text, prefixes=QUERY_PREFIXES, **dataset)
+        return store.query(text, prefixes=_prefixes(text), **dataset)
     except SyntaxError as error:
         raise syntax_error(text, error) from error
     except RuntimeError as error:
         # What parses and cannot be evaluated: a function that does not exist.
         raise QueryError(f"the query cannot be answered: {visible(str(error))}") from error
+
+
+def _prefixes(text: str) -> dict[str, str]:
+    """Return the prefixes that a query may name: Oxigraph reads all that it is given, each time."""
+    return {prefix: iri for prefix, iri in QUERY_PREFIXES.items() if f"{prefix}:" in text}

@@ -190,8 +190,8 @@ def _is_plain(text: str) -> bool:
         and "\\" not in text
         and not any(word in letters for word in _WATCHED)
         and sum(map(text.count, "{([")) <= MAX_DEPTH
-        and sum(map(text.count, ".;")) <= MAX_PATTERNS
-        and sum(map(text.count, _OPERATORS)) + letters.count("AS") <= MAX_OPERATORS
+        and (len(text) <= MAX_PATTERNS or sum(map(text.count, ".;")) <= MAX_PATTERNS)
+        and (len(text) <= MAX_OPERATORS or sum(map(text.count, _OPERATORS)) + letters.count("AS") <= MAX_OPERATORS)
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Awaitable
 
-__all__ = ["HEAD_BYTES", "HEAD_SECONDS", "SEND_SECONDS", "Connection"]
+    from starlette.types import Scope
+
+__all__ = ["HEAD_BYTES", "HEAD_SECONDS", "SEND_SECONDS", "Connection", "while_connected"]
 
 HEAD_BYTES = 65_536
 """How long the head of a request may be, its address included."""
@@ -19,6 +23,41 @@ HEAD_SECONDS = 10.0
 
 SEND_SECONDS = 30.0
 """How long a client may leave what was sent to it unread."""
+
+_EXTENSION = "kg.connection"  # of ASGI: where a request finds the connection that it came by
+
+_T = TypeVar("_T")
+
+
+async def while_connected(scope: Scope, answering: Awaitable[_T]) -> _T:
+    """Return what is waited for, or give it up as soon as the client goes: it is cancelled.
+
+    A task of its own that waits for the client to go would cost as much as the rest of the request.
+
+    Parameters
+    ----------
+    scope
+        The request, which was read to its end.
+    answering
+        What is waited for.
+
+    Raises
+    ------
+    ClientDisconnect
+        If the client went.
+    """
+    connection: Connection = scope["extensions"][_EXTENSION]
+    task = cast("asyncio.Task[object]", asyncio.current_task())
+    connection.begin_asking(task)
+    try:
+        return await answering
+    except asyncio.CancelledError:
+        if connection.is_lost:
+            task.uncancel()
+            raise ClientDisconnect from None
+        raise
+    finally:
+        connection.end_asking()
 
 
 class Connection(HttpToolsProtocol):
@@ -32,11 +71,34 @@ class Connection(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _send_timer: asyncio.TimerHandle | None = None
     _n_head = 0
+    _asking: asyncio.Task[object] | None = None
+    is_lost = False
+
+    def begin_asking(self, task: asyncio.Task[object]) -> None:
+        """Cancel a task if the client goes before `end_asking`; what it still sends of its request is not kept."""
+        self._asking = task
+        self.flow.resume_reading()  # nobody sees a client go while nothing is read
+        if self.is_lost:
+            task.cancel()
+
+    def end_asking(self) -> None:
+        """Let the task be."""
+        self._asking = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request (called by the loop)."""
         super().connection_made(cast("asyncio.Transport", _Together(transport, self)))
         self._wait()
+
+    def on_message_begin(self) -> None:
+        """Let the request know its connection (called by the parser)."""
+        super().on_message_begin()
+        cast("dict[str, Any]", self.scope)["extensions"] = {_EXTENSION: self}
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a request's body (called by the parser)."""
+        if self._asking is None:
+            super().on_body(body)
 
     def on_response_complete(self) -> None:
         """Send a head without a body (called by the cycle of a request)."""
@@ -58,9 +120,12 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client (called by the loop)."""
+        self.is_lost = True
         self._stop_waiting()
         self._stop_send_timer()
         super().connection_lost(exc)
+        if self._asking is not None:
+            self._asking.cancel()
 
     def pause_writing(self) -> None:
         """Begin to wait for a client that does not read (called by the loop)."""

@@ -9,7 +9,7 @@ from kg.serve.problems import Refusal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["GRAPH", "ROWS", "MediaType", "choose", "named"]
+__all__ = ["GRAPH", "ROWS", "MediaType", "choose", "named", "wanted"]
 
 
 class MediaType(NamedTuple):
@@ -129,6 +129,17 @@ def named(names: Sequence[str], offered: Sequence[MediaType]) -> MediaType:
             if name in (media.name, media.type, *media.spellings):
                 return media
     raise Refusal(406, f"the format asked for is not offered for this answer; there are {_list(offered)}")
+
+
+def wanted(accept: Sequence[str], names: Sequence[str], offered: Sequence[MediaType]) -> MediaType:
+    """Return the format that a client asks for, by ``format=`` or by ``Accept``.
+
+    Raises
+    ------
+    Refusal
+        406, if it is not offered.
+    """
+    return named(names, offered) if names else choose(accept, offered)
 
 
 def _list(offered: Sequence[MediaType]) -> str:

@@ -1,7 +1,8 @@
 """Several queries at once: child processes that wait for questions, and the questions that wait for a child.
 
-A query that runs longer than `SLOW_AFTER` is put aside: its process goes on at the lowest priority, and a fresh one
-takes its place, so that a query of minutes holds up nobody. At most as many are aside as there are workers. At its time
+A query that runs longer than `SLOW_AFTER` is put aside: its process goes on with what the others leave of the cores,
+and a fresh one takes its place, so that a query of minutes holds up nobody. `ASIDE` queries may be aside for each
+worker. A slow one that finds no room there keeps its worker as long as nobody waits for it, and no longer. At its time
 limit a process is killed, whatever it does, and replaced.
 """
 
@@ -11,7 +12,7 @@ import asyncio
 import os
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kg.errors import KgError, QueryLimitError
 from kg.rdf.store import NOTE
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     from kg.rdf.messages import Question
     from kg.rdf.workers import Answer
 
-__all__ = ["MAX_MEMORY", "MAX_WAITING", "SLOW_AFTER", "Pool"]
+__all__ = ["ASIDE", "MAX_MEMORY", "MAX_WAITING", "SLOW_AFTER", "Pool"]
 
 SLOW_AFTER = 1.0
 """Seconds after which a query is put aside."""
+
+ASIDE = 2
+"""How many queries may be aside for each worker."""
 
 MAX_WAITING = 200
 """How many queries may wait for a worker; one more is turned away."""
@@ -78,6 +82,7 @@ class Pool:
         self._idle: list[Child] = []
         self._all: set[Child] = set()
         self._waiting: deque[asyncio.Future[Child]] = deque()
+        self._slow: deque[_Run] = deque()  # what is slow, and not aside; the first was so first
         self._starting: set[asyncio.Task[None]] = set()
         self._is_stopped = False
         self._identity = (0, 0)
@@ -134,37 +139,33 @@ class Pool:
             If the query is wrong; `QueryRefusedError` if it is not allowed; `QueryLimitError` if it takes more time,
             memory, rows or bytes than it may.
         Refusal
-            503, if too many wait, or the server stops.
+            503, if too many wait, too many are slow, or the server stops.
         """
         child = await self._take()
         answer = child.ask(question)
-        loop = asyncio.get_running_loop()
-        is_late = False
-
-        def expire() -> None:
-            nonlocal is_late
-            is_late = True
-            child.kill()
-
-        timers = (
-            loop.call_later(self._slow_after, self._put_aside, child),
-            loop.call_later(self._timeout, expire),
-        )
+        run = _Run(child, timeout=self._timeout, slow_after=self._slow_after, when_slow=self._make_room)
         try:
             return await answer
         except QueryLimitError as error:
             if self._is_stopped:
                 raise _stopping() from error
-            if is_late:
+            if run.ended_for == "time":
                 reason = f"the query took longer than {self._timeout:g} s and was ended; ask for less"
                 raise QueryLimitError(reason, "time") from error
+            if run.ended_for == "others":
+                reason = (
+                    f"too many slow queries run; this one was ended after {self._slow_after:g} s, since others wait"
+                )
+                raise _busy(reason) from error
             raise
         finally:
-            for timer in timers:
-                timer.cancel()
+            run.cancel()
+            if run in self._slow:
+                self._slow.remove(run)
             if not answer.done() or answer.cancelled():
                 child.kill()
-            self._give_back(child, is_reusable=answer.done() and not answer.cancelled() and not is_late)
+            is_whole = answer.done() and not answer.cancelled() and run.ended_for is None
+            self._give_back(child, is_reusable=is_whole)
 
     async def _take(self) -> Child:
         """Return a worker that is free, in the order in which they are asked for."""
@@ -177,20 +178,31 @@ class Pool:
                 return child
             self._replace(child)
         if len(self._waiting) >= self._max_waiting:
-            raise _busy()
-        place: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+            raise _busy(f"{self._max_waiting} queries wait for a worker already")
+        return await self._wait()
+
+    async def _wait(self) -> Child:
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[Child] = loop.create_future()
         self._waiting.append(place)
+        if self._slow:
+            self._slow.popleft().end("others")
+        timer = loop.call_later(self._timeout, self._turn_away, place)
         try:
-            async with asyncio.timeout(self._timeout):
-                return await place
-        except BaseException as error:
+            return await place
+        except asyncio.CancelledError:
             if place in self._waiting:
                 self._waiting.remove(place)
             elif not place.cancelled() and place.exception() is None:
                 self._offer(place.result())  # the worker came as the client went
-            if isinstance(error, TimeoutError):
-                raise _busy() from error
             raise
+        finally:
+            timer.cancel()
+
+    def _turn_away(self, place: asyncio.Future[Child]) -> None:
+        if not place.done():
+            self._waiting.remove(place)
+            place.set_exception(_busy(f"all workers were busy for {self._timeout:g} s"))
 
     def _offer(self, child: Child) -> None:
         """Give a free worker to the first that waits."""
@@ -210,11 +222,18 @@ class Pool:
         else:
             self._replace(child)
 
-    def _put_aside(self, child: Child) -> None:
+    def _make_room(self, run: _Run) -> None:
+        """Put a slow query aside; where there is no room, let it have its worker until another waits for it."""
+        if self._is_stopped:
+            return
         n_aside = sum(other.is_aside and other.is_alive for other in self._all)
-        if n_aside < self._n_workers and not self._is_stopped:
-            child.put_aside()
+        if n_aside < self._n_workers * ASIDE:
+            run.child.put_aside()
             self._begin_start()
+        elif self._waiting:
+            run.end("others")
+        else:
+            self._slow.append(run)
 
     def _replace(self, child: Child) -> None:
         child.kill()
@@ -244,12 +263,51 @@ class Pool:
         child = await Child.start(self._path, max_memory=self._max_memory)
         child.identity = identity
         self._all.add(child)
-        child.when_ended(self._all.discard)
+        child.when_ended(self._forget)
         return child
 
+    def _forget(self, child: Child) -> None:
+        self._all.discard(child)
+        if child.is_aside and self._slow:
+            self._make_room(self._slow.popleft())
 
-def _busy() -> Refusal:
-    return Refusal(503, "too many queries wait; ask again in a moment", headers={"Retry-After": "2"})
+
+class _Run:
+    """A query that runs: it is slow after a while, and ends at its time limit.
+
+    Attributes
+    ----------
+    child
+        The process that answers it.
+    ended_for
+        Why it was ended, if it was: its time is over, or others wait for its worker.
+    """
+
+    def __init__(self, child: Child, *, timeout: float, slow_after: float, when_slow: Callable[[_Run], object]) -> None:
+        self.child = child
+        self.ended_for: Literal["time", "others"] | None = None
+        self._when_slow = when_slow
+        # One timer for both, which hardly any query comes to see.
+        self._rest = max(0, timeout - slow_after)
+        self._timer = asyncio.get_running_loop().call_later(timeout - self._rest, self._be_slow)
+
+    def cancel(self) -> None:
+        """Forget the time: the answer is there, or nobody waits for it."""
+        self._timer.cancel()
+
+    def end(self, reason: Literal["time", "others"]) -> None:
+        """Kill its process."""
+        self.ended_for = reason
+        self.child.kill()
+
+    def _be_slow(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._rest, self.end, "time")
+        if self._rest > 0:
+            self._when_slow(self)
+
+
+def _busy(reason: str) -> Refusal:
+    return Refusal(503, f"{reason}; ask again in a moment", headers={"Retry-After": "2"})
 
 
 def _stopping() -> Refusal:

@@ -150,12 +150,13 @@ async def _run(
     ready: Callable[[str, Callable[[], None]], object] | None,
 ) -> bool:
     """Serve until told to stop; return whether that was Ctrl-C."""
+    from kg.serve.endpoint import Limits
     from kg.serve.guard import Guard
-    from kg.serve.service import Limits, Service
+    from kg.serve.service import Service
 
     pool = Pool(store, workers=options.workers or max(2, count_cores()), timeout=options.timeout, say=say)
     limits = Limits(max_rows=options.max_rows, max_bytes=options.max_bytes)
-    service = Service(folder, pool, limits=limits).application()
+    service = Service(folder, pool, limits=limits)
     server = _server(Guard(service, host=options.host, allow_hosts=options.allow_hosts, origin=options.origin))
     loop = asyncio.get_running_loop()
     interrupted = False

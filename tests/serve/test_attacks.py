@@ -11,7 +11,7 @@ import pytest
 
 import kg
 import kg.serve.connection
-import kg.serve.service
+import kg.serve.endpoint
 from kg.serve.protocol import MAX_BODY_BYTES
 from tests.conftest import JAK_STAT, SEEDS
 from tests.rdf.listener import Listener
@@ -147,7 +147,7 @@ def test_a_compressed_body_is_refused(server: Running) -> None:
 
 
 def test_a_body_that_trickles_is_given_up(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kg.serve.service, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(kg.serve.endpoint, "BODY_SECONDS", 0.3)
     head = (
         "POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n"
     )

@@ -15,12 +15,12 @@ from kg.rdf.messages import Question
 from kg.rdf.store import NOTE, write_store
 from kg.serve.cache import Cache, Cached, is_repeatable
 from kg.serve.child import Child
-from kg.serve.pool import Pool
+from kg.serve.pool import ASIDE, Pool
 from kg.serve.problems import Refusal
 from tests.serve.running import ENDLESS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     import kg
@@ -112,6 +112,8 @@ def test_who_waits_too_long_is_turned_away(store: Path) -> None:
             assert isinstance(results[0], QueryLimitError)
             assert results[0].limit == "time"
             assert isinstance(results[1], Refusal | QueryLimitError)
+            if isinstance(results[1], Refusal):
+                assert str(results[1]) == "all workers were busy for 1.5 s; ask again in a moment"
 
     asyncio.run(run())
 
@@ -188,19 +190,54 @@ def test_a_worker_that_is_killed_as_it_starts_is_not_said_to_be_a_query(
         asyncio.run(Child.start(store, max_memory=None))
 
 
+async def until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):  # however long a worker takes to start on a machine that is busy
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+def n_aside(pool: Pool) -> int:
+    return sum(child.is_aside and child.is_alive for child in pool._all)
+
+
 def test_only_so_many_are_put_aside(store: Path) -> None:
     async def run() -> None:
-        async with pool_of(store, slow_after=0.2, timeout=6) as pool:
-            slow = [asyncio.create_task(pool.answer(SLOW)) for _ in range(2)]
-            async with asyncio.timeout(5):  # however long a worker takes to start on a machine that is busy
-                while len(pool._all) < 2:
-                    await asyncio.sleep(0.05)
-            await asyncio.sleep(0.6)
-            assert sum(child.is_aside for child in pool._all) == 1
-            assert len(pool._all) == 2
-            results = await asyncio.gather(*slow, return_exceptions=True)
-            assert all(isinstance(result, QueryLimitError) for result in results)
+        async with pool_of(store, slow_after=0.2, timeout=15) as pool:
+            slow = [asyncio.create_task(pool.answer(SLOW)) for _ in range(ASIDE + 1)]
+            await until(lambda: len(pool._slow) == 1)
+            assert (n_aside(pool), len(pool._all)) == (ASIDE, ASIDE + 1)
+            # The last one has its worker, since nobody else wants it, and goes aside as soon as there is room.
+            await asyncio.sleep(0.5)
+            assert not any(task.done() for task in slow)
+            slow[0].cancel()
+            await until(lambda: not pool._slow and n_aside(pool) == ASIDE)
             assert (await pool.answer(COUNT)).data == ANSWER
+            assert not any(task.done() for task in slow[1:])
+            for task in slow[1:]:
+                task.cancel()
+
+    asyncio.run(run())
+
+
+def test_a_slow_query_without_room_aside_gives_way_to_who_waits(store: Path) -> None:
+    async def run() -> None:
+        async with pool_of(store, slow_after=0.2, timeout=60) as pool:
+            slow = [asyncio.create_task(pool.answer(SLOW)) for _ in range(ASIDE + 1)]
+            await until(lambda: len(pool._slow) == 1)
+            assert (await pool.answer(COUNT)).data == ANSWER
+            (given_up,) = (task for task in slow if task.done())
+            with pytest.raises(Refusal, match=r"too many slow queries run; this one was ended after 0\.2 s, since"):
+                given_up.result()
+            # Those that become slow while others wait, too: a dozen of them hold up nobody for their time limit.
+            slow += [asyncio.create_task(pool.answer(SLOW)) for _ in range(4)]
+            await asyncio.sleep(0)
+            assert (await pool.answer(COUNT)).data == ANSWER
+            assert n_aside(pool) == ASIDE
+            assert sum(task.done() for task in slow) >= 4
+            for task in slow:
+                task.cancel()
+            results = await asyncio.gather(*slow, return_exceptions=True)
+            assert all(isinstance(result, asyncio.CancelledError | Refusal) for result in results)
 
     asyncio.run(run())
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kg.serve.problems import Refusal
+from kg.serve.protocol import _parameters
 from tests.conftest import JAK_STAT, RCC
 from tests.serve.running import WORDS
 
@@ -61,6 +65,34 @@ def test_2_1_1_get_is_percent_encoded(server: Running) -> None:
     query = 'SELECT ("κ+ % & = #\\n" AS ?text) {}'
     assert server.ask("GET", "/sparql?query=" + quote(query, safe="")).rows() == [{"text": "κ+ % & = #\n"}]
     assert server.ask("GET", "/sparql?" + urlencode({"query": query})).rows() == [{"text": "κ+ % & = #\n"}]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("query", "default-graph-uri", "a=b&c", "")),
+            st.text() | st.binary().map(lambda data: data.decode("latin-1")),
+        ),
+        min_size=1,
+    ),
+    st.sampled_from((quote, quote_plus)),
+)
+def test_2_1_1_what_is_encoded_is_decoded(pairs: list[tuple[str, str]], by: Any) -> None:
+    encoded = urlencode(pairs, quote_via=by)
+    assert _parameters(encoded.encode(), "it") == pairs
+    assert _parameters(encoded.lower().encode(), "it") == parse_qsl(encoded.lower(), keep_blank_values=True)
+
+
+@given(st.text(st.sampled_from("%=&+2Ff0 q\nzé")))
+def test_2_1_1_what_is_half_encoded_stays(text: str) -> None:
+    """As urllib reads it, and the URL standard of the WHATWG says."""
+    try:
+        expected = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(Refusal, match="not UTF-8"):
+            _parameters(text.encode(), "it")
+    else:
+        assert _parameters(text.encode(), "it") == expected
 
 
 def test_2_1_1_head_is_get_without_the_body(server: Running) -> None:
