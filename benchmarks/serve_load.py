@@ -21,9 +21,9 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import cycle
+from itertools import chain, cycle, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from benchmarks.measure import Bar, print_bars, print_table
@@ -44,6 +44,7 @@ WRONG = ("SELECT nonsense", "SELECT * { SERVICE <http://localhost/> {} }", "SELE
 Pair = tuple[str, str]
 
 _MAX_TRIES = 1_000
+_WRITTEN = 1_000  # questions for each second of a load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,31 +147,58 @@ class _Load:
         return statistics.quantiles(self.seconds, n=1_000)[round(share * 1_000) - 1] * 1_000
 
 
-class _Client:
-    """A connection that is kept."""
+class _Client(asyncio.Protocol):
+    """A connection that is kept. It does little for an answer: the clients take the server's cores."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._opening: asyncio.Task[tuple[asyncio.StreamReader, asyncio.StreamWriter]] | None = None
+        self._opening: asyncio.Task[object] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._received = bytearray()
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Return the status and the body of an answer."""
         if self._opening is None:
-            self._opening = asyncio.create_task(asyncio.open_connection("127.0.0.1", self._port))
-        # Whoever gives up while it opens leaves it to `close`: a connection that is half open belongs to nobody.
-        reader, writer = await asyncio.shield(self._opening)
-        writer.write(request)
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        body = await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
-        return int(head[9:12]), body
+            connecting = asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
+            self._opening = asyncio.create_task(connecting)
+        if self._transport is None:
+            # Whoever gives up while it opens leaves it to `close`: a connection that is half open belongs to nobody.
+            await asyncio.shield(self._opening)
+        if self._transport is None:
+            raise ConnectionResetError
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return await self._answer
 
     async def close(self) -> None:
         opening, self._opening = self._opening, None
         if opening is not None:
             with suppress(OSError):
-                _, writer = await opening
-                writer.close()
-                await writer.wait_closed()
+                await opening
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        received = self._received
+        received += data
+        end = received.find(b"\r\n\r\n") + 4
+        if end < 4 or self._answer is None or self._answer.done():
+            return
+        start = received.index(b"content-length: ", 0, end) + 16
+        length = int(received[start : received.index(b"\r", start)])
+        if len(received) >= end + length:
+            answer = int(received[9:12]), bytes(received[end : end + length])
+            received.clear()
+            self._answer.set_result(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or EOFError())
 
 
 @lru_cache(maxsize=100)
@@ -239,13 +267,15 @@ class _Bench:
     async def _load(self, pairs: Iterator[Pair], share: float = 1.0) -> _Load:
         """Let the clients ask for a share of the time, and wait for what they have asked."""
         load = _Load(self._seconds * share)
+        written = ((pair, _request(self._example.bind({"gene": pair[0], "other": pair[1]}))) for pair in pairs)
+        # Most are written before the clock runs.
+        questions = chain(list(islice(written, round(load.duration * _WRITTEN))), written)
         end = time.monotonic() + load.duration
 
         async def client() -> None:
             connection = _Client(self._port)
             while time.monotonic() < end:
-                pair = next(pairs)
-                request = _request(self._example.bind({"gene": pair[0], "other": pair[1]}))
+                pair, request = next(questions)
                 began = time.perf_counter()
                 try:
                     status, body = await connection.ask(request)

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from kg.errors import KgError, QueryError
 from kg.export.ladybug_file import connected
-from kg.rdf.messages import child_streams, pack_message, read_message
+from kg.rdf.messages import child_streams, pack_done, pack_head, pack_message, read_message
 from kg.terminal import visible
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ def serve(path: Path, questions: IO[bytes], answers: IO[bytes]) -> None:
         with connected(path, read_only=True) as connection:
             say(b"O")
             answer = _execute(connection, question["text"])
-            say(b"H", kind="select", format="json")
+            answers.write(pack_head("select", "json"))
             for piece in _pieces(answer, question["limit"]):
                 answers.write(pack_message(b"B", piece))
-            say(b"D", truncated=answer.has_next())
+            answers.write(pack_done(truncated=answer.has_next()))
+            answers.flush()
     except KgError as error:
         say(b"E", type=type(error).__name__, message=str(error), limit=None)
     except MemoryError:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from kg.errors import KgError, QueryLimitError
 from kg.folder import Folder, is_build
-from kg.rdf.messages import Question, child_streams, pack_message, read_message
+from kg.rdf.messages import Question, child_streams, pack_done, pack_head, pack_message, read_message
 from kg.rdf.query import check_answerable, is_default_empty, open_store, query
 from kg.rdf.results import fitting_format, write_result
 from kg.rdf.row_count import RowCount
@@ -65,7 +65,7 @@ class _Child:
         try:
             if content["text"] is None:
                 self._open()
-                self._say(b"D", truncated=False)
+                self._end(truncated=False)
             else:
                 names = ("formats", "default_graphs", "named_graphs")
                 self._answer(Question(**content | {name: tuple(content[name]) for name in names}))
@@ -90,11 +90,11 @@ class _Child:
         name = fitting_format(result.kind, question.formats)
         if isinstance(result.answer, tuple):
             _check_rows(len(result.answer), question.max_rows)
-        self._say(b"H", kind=result.kind, format=name)
+        self._answers.write(pack_head(result.kind, name))  # something follows at once, and both go in one piece
         stream = _Messages(self._answers, name, question)
         write_result(result, stream, name, width=question.width)
         stream.finish(is_whole=True)
-        self._say(b"D", truncated=result.truncated)
+        self._end(truncated=result.truncated)
 
     def _open(self) -> ox.Store:
         if self._store is None:
@@ -106,8 +106,11 @@ class _Child:
 
     def _say(self, message: bytes, /, **content: object) -> None:
         self._answers.write(pack_message(message, json.dumps(content).encode()))
-        if message != b"H":  # something follows at once, and both go in one piece if they are short
-            self._answers.flush()
+        self._answers.flush()
+
+    def _end(self, *, truncated: bool) -> None:
+        self._answers.write(pack_done(truncated=truncated))
+        self._answers.flush()
 
 
 class _Messages(io.RawIOBase, BinaryIO):

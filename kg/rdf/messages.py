@@ -7,9 +7,9 @@ kind (one byte), a length (four bytes, the most significant first), and so many 
  Q    a `Question` as JSON; without a text it only opens the store
  L    the child begins to load or open the store
  O    the store is open
- H    the answer begins; JSON: ``kind`` and ``format``
+ H    the answer begins: its kind, a blank, its format
  B    bytes of the answer, of which a long one has many messages
- D    the answer is done; JSON: ``truncated``
+ D    the answer is done; a byte of 1 where it is truncated, of 0 where not
  E    an error ends the answer; JSON: ``type``, ``message`` and ``limit``
 ====  ==========================================================================
 """
@@ -24,7 +24,16 @@ import threading
 from dataclasses import dataclass
 from typing import IO
 
-__all__ = ["HEADER", "Question", "child_streams", "pack_message", "read_message", "write_message"]
+__all__ = [
+    "HEADER",
+    "Question",
+    "child_streams",
+    "pack_done",
+    "pack_head",
+    "pack_message",
+    "read_message",
+    "write_message",
+]
 
 HEADER = struct.Struct(">cI")
 """How a message begins: its kind and its length."""
@@ -66,6 +75,16 @@ class Question:
 def pack_message(kind: bytes, data: bytes) -> bytes:
     """Return a message: a kind of one byte, a length, and the bytes."""
     return HEADER.pack(kind, len(data)) + data
+
+
+def pack_head(kind: str, name: str) -> bytes:
+    """Return the message that an answer begins with: what kind of answer it is, and the name of its format."""
+    return pack_message(b"H", f"{kind} {name}".encode())
+
+
+def pack_done(*, truncated: bool) -> bytes:
+    """Return the message that an answer ends with."""
+    return pack_message(b"D", b"\1" if truncated else b"\0")
 
 
 def write_message(stream: IO[bytes], kind: bytes, data: bytes) -> None:

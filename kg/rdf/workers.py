@@ -233,8 +233,7 @@ class Stream:
                 on_load()
             kind, data = self._next()
         if kind == b"H":
-            head = json.loads(data)
-            self.kind, self.format = head["kind"], head["format"]
+            self.kind, self.format = data.decode().split(" ")  # type: ignore[assignment]
         else:
             self._end(data)
         self._is_done = kind == b"D"
@@ -279,7 +278,7 @@ class Stream:
 
     def _end(self, data: bytes) -> None:
         self._stop_timer()
-        self.truncated = bool(json.loads(data)["truncated"])
+        self.truncated = data != b"\0"
         self._worker._done()  # noqa: SLF001 - the two are one
 
     def _start_timer(self) -> None:

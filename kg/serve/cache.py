@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,7 +52,7 @@ def etag(*parts: object) -> str:
     >>> etag("a", 1) == etag("a", 1) != etag("a", 2)
     True
     """
-    digest = hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    digest = hashlib.sha256(repr(parts).encode()).hexdigest()  # no two of texts and numbers have one `repr`
     return f'"{digest[:32]}"'
 
 

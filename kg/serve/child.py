@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from kg.rdf.results import Kind
+
 __all__ = ["Child"]
 
 _IDLE_PRIORITY = 19
@@ -37,7 +39,7 @@ class Child(asyncio.SubprocessProtocol):
         self._input: asyncio.WriteTransport | None = None
         self._received = bytearray()
         self._parts: list[bytes] = []
-        self._head: dict[str, str] = {}
+        self._head = b"select "
         self._answer: asyncio.Future[Answer] | None = None
         self._ended = asyncio.get_running_loop().create_future()
 
@@ -115,7 +117,7 @@ class Child(asyncio.SubprocessProtocol):
         await asyncio.shield(self._ended)
 
     def _say(self, content: dict[str, object]) -> asyncio.Future[Answer]:
-        self._parts, self._head = [], {}
+        self._parts, self._head = [], b"select "
         self._answer = asyncio.get_running_loop().create_future()
         if self._input is None or not self.is_alive:
             self._fail()
@@ -147,18 +149,15 @@ class Child(asyncio.SubprocessProtocol):
         if kind == b"B":
             self._parts.append(data)
         elif kind == b"H":
-            self._head = json.loads(data)
+            self._head = data
         elif answer is None or answer.done() or kind not in (b"D", b"E"):
             return
         elif kind == b"E":
             answer.set_exception(to_error(json.loads(data)))
         else:
             parts, self._parts = self._parts, []
-            truncated = bool(json.loads(data)["truncated"])
-            kind_of_answer = self._head.get("kind", "select")
-            answer.set_result(
-                Answer(kind_of_answer, self._head.get("format", ""), b"".join(parts), truncated)  # type: ignore[arg-type]
-            )
+            kind_of_answer, name = self._head.decode().split(" ")
+            answer.set_result(Answer(cast("Kind", kind_of_answer), name, b"".join(parts), data != b"\0"))
 
     def process_exited(self) -> None:
         """Close the way to a process that is gone (called by the loop)."""
