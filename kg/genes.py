@@ -95,8 +95,8 @@ class GeneNames:
     A name is an NCBI Gene id (``6774``, ``ncbigene:6774``), an IRI (``https://identifiers.org/ncbigene/6774``, or
     ``hgnc.symbol`` in the place of ``ncbigene``), a symbol, or an alias: a lexicon entry, such as ``BSF2``, that words
     of figures were matched to and that names no family. Symbols and aliases are looked for as they are spelled, then
-    in any case; an alias only where no symbol fits, and what HGNC knows a gene by, in the build's own table and in
-    `hgnc`, only where nothing else does.
+    in any case; an alias only where no symbol fits. What HGNC knows a gene by, in the build's own table and in `hgnc`,
+    is an alias too: a name that words of figures mean one gene by, and HGNC another, is the name of both.
 
     Parameters
     ----------
@@ -150,15 +150,9 @@ class GeneNames:
         found = {name: self._by_id_or_symbol(name) for name in names}
         missing = [name for name, genes in found.items() if not genes and not _GENE_ID.fullmatch(name.strip())]
         if missing:
-            found.update(self._by_alias(missing))
-        still = [name for name in missing if not found[name]]
-        if still:
-            found.update(self._by_hgnc_columns(still))
-        if self._hgnc is not None:
-            called = {name: self._hgnc.called(_symbol(name.strip())) for name in still if not found[name]}
-            for name, genes in called.items():
-                ids = dict.fromkeys(gene.ncbigene for gene in genes if gene.ncbigene in self._genes)
-                found[name] = [self._genes[ncbigene] for ncbigene in ids if ncbigene is not None]
+            for called in (self._by_alias(missing), self._by_hgnc_columns(missing), self._by_hgnc_table(missing)):
+                for name, genes in called.items():
+                    found[name] += [gene for gene in genes if gene not in found[name]]
         return found
 
     def gene(self, name: str) -> KnownGene:
@@ -241,6 +235,13 @@ class GeneNames:
             found.append(by_name)
         symbols, aliases = found
         return {name: symbols.get(lower) or aliases.get(lower, []) for name, lower in wanted.items()}
+
+    def _by_hgnc_table(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
+        """Return for each name the genes that the table calls so; nothing without a table."""
+        if self._hgnc is None:
+            return {}
+        called = {name: (gene.ncbigene for gene in self._hgnc.called(_symbol(name.strip()))) for name in names}
+        return {name: [self._genes[i] for i in dict.fromkeys(ids) if i in self._genes] for name, ids in called.items()}
 
     def _matched(self, lower: list[str]) -> Iterator[tuple[str, str, bool, str]]:
         """Yield words and lexicon entries, one of which is one of `lower` in lower case, with their genes.

@@ -278,9 +278,20 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_progress_bar_on_a_terminal(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "what", "last"),
+    [
+        (("build", str(SEEDS), "-o", "{out}"), b"figures", b"2/2"),
+        (("communities", "{build}", "-o", "{out}.tsv"), b"runs", b"5/5"),
+        (("centrality", "{build}", "-o", "{out}.tsv"), b"nodes", b"94/94"),
+    ],
+)
+def test_a_progress_bar_on_a_terminal(
+    folder: Path, tmp_path: Path, arguments: tuple[str, ...], what: bytes, last: bytes
+) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "kg", "build", str(SEEDS), "-o", str(tmp_path / "out")]
+    filled = (argument.format(build=folder, out=tmp_path / "out") for argument in arguments)
+    command = [sys.executable, "-m", "kg", *filled]
     with subprocess.Popen(command, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as process:
         process.wait(timeout=120)
     os.close(theirs)
@@ -288,8 +299,8 @@ def test_a_progress_bar_on_a_terminal(tmp_path: Path) -> None:
     with contextlib.suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:  # at its end, a pty is an error
         while piece := terminal.read(4096):
             shown += piece
-    assert b"figures" in shown
-    assert b"2/2" in shown
+    assert what in shown
+    assert last in shown
 
 
 def test_hostile_text_in_a_problem_does_not_reach_the_terminal(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +9,6 @@ from kg.authority.hgnc import read_hgnc
 from kg.errors import NotFoundError
 from kg.genes import GeneNames, KnownGene, NotAGene
 from tests.documents import document, genes_table, row
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LINE = "{}\t{}\tAnimals\t{}\t{}\t{}\t{}\t{}\t1\t0\t1"
 
@@ -147,3 +144,18 @@ def test_what_hgnc_said_when_the_build_was_made_are_names(tmp_path: Path) -> Non
     assert [found.symbol for found in names.values() if isinstance(found, KnownGene)] == ["STAT3", "LIF", "LIF"]
     assert isinstance(names["no such gene"], NotAGene)
     assert isinstance(GeneNames(kg.build("seeds", output=tmp_path / "plain", formats=[])).find("APRF"), NotAGene)
+
+
+def test_a_name_that_hgnc_gives_to_another_gene_too_is_of_both(build: kg.Build, tmp_path: Path) -> None:
+    """As MLL2: an alias of KMT2B, which figures were matched by, and a former symbol of KMT2D."""
+    table = tmp_path / "hgnc.txt"
+    table.write_text(
+        Path("tests/authority/hgnc.txt").read_text(encoding="utf-8").replace("APRF", "APRF|BSF-2"), "utf-8"
+    )
+    said = (
+        "BSF-2: 2 genes of that name; give the id of one of them: 3569 (IL6, Homo sapiens), 6774 (STAT3, Homo sapiens)"
+    )
+    assert getattr(GeneNames(build).find("BSF-2"), "symbol", None) == "IL6"
+    assert str(GeneNames(build, species=["9606"], hgnc=read_hgnc(table)).find("BSF-2")) == said
+    made = kg.build(build.path.parent, output=tmp_path / "build", formats=[], hgnc=table)
+    assert str(GeneNames(made, species=["9606"]).find("bsf-2")) == said.replace("BSF-2", "bsf-2")

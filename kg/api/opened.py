@@ -233,13 +233,14 @@ class Build(Folder):
         distance: Distance = "hops",
         betweenness: Betweenness = "auto",
         seed: int = 0,
+        progress: Callable[[int, int], object] | None = None,
         **options: Unpack[NetworkOptions],
     ) -> pl.DataFrame:
         """Return centralities of the genes in a co-occurrence network, as `kg.network.centrality` has them.
 
         Parameters
         ----------
-        measures, distance, betweenness, seed
+        measures, distance, betweenness, seed, progress
             Those of `kg.network.centrality`.
         **options
             Those of `cooccurrence`.
@@ -254,7 +255,9 @@ class Build(Folder):
         from kg.network import centrality
 
         network = self.cooccurrence_frames(**options)
-        return centrality(network, measures=measures, distance=distance, betweenness=betweenness, seed=seed)
+        return centrality(
+            network, measures=measures, distance=distance, betweenness=betweenness, seed=seed, progress=progress
+        )
 
     def communities(
         self,
@@ -263,13 +266,14 @@ class Build(Folder):
         resolution: float = 1.0,
         n_runs: int = 5,
         seed: int = 0,
+        progress: Callable[[int, int], object] | None = None,
         **options: Unpack[NetworkOptions],
     ) -> Communities:
         """Return communities of the genes in a co-occurrence network, as `kg.network.communities` has them.
 
         Parameters
         ----------
-        algorithm, resolution, n_runs, seed
+        algorithm, resolution, n_runs, seed, progress
             Those of `kg.network.communities`.
         **options
             Those of `cooccurrence`.
@@ -284,7 +288,9 @@ class Build(Folder):
         from kg.network import communities
 
         network = self.cooccurrence_frames(**options)
-        return communities(network, algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed)
+        return communities(
+            network, algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed, progress=progress
+        )
 
     def explain(self, a: str, b: str, *, hgnc: str | Path | None = None, **options: Unpack[PairOptions]) -> Explanation:
         """Return the figures in which two genes pair, with their words and links, as `kg.network.explain` finds them.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from kg.cli.application import MANY, BuildFolder, MinGrade, Output, app, open_build
+from kg.cli.application import MANY, BuildFolder, MinGrade, Output, app, open_build, show_progress
 from kg.cli.network_options import say_empty, take_network_options
 
 if TYPE_CHECKING:
@@ -77,9 +77,11 @@ def centrality(
     from kg.network import write_table
 
     chosen = None if measures is None else cast("list[kg.network.Measure]", [measure.value for measure in measures])
-    table = open_build(folder, min_grade).centrality(
-        measures=chosen, distance=distance, betweenness=betweenness, seed=seed, **options
-    )
+    build = open_build(folder, min_grade)
+    with show_progress("nodes", quiet=False) as progress:
+        table = build.centrality(
+            measures=chosen, distance=distance, betweenness=betweenness, seed=seed, progress=progress, **options
+        )
     write_table(table, sys.stdout if output == "-" else output)
     say_empty(n_found=len(table))
 
@@ -99,9 +101,11 @@ def communities(
     """Write the community of each gene in the co-occurrence network: .tsv, .csv, .parquet, .json, or .gmt as sets."""
     from kg.network import write_communities
 
-    found = open_build(folder, min_grade).communities(
-        algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed, **options
-    )
+    build = open_build(folder, min_grade)
+    with show_progress("runs", quiet=False) as progress:
+        found = build.communities(
+            algorithm=algorithm, resolution=resolution, n_runs=n_runs, seed=seed, progress=progress, **options
+        )
     write_communities(found, sys.stdout if output == "-" else output)
     say_empty(n_found=len(found.communities))
     for line in found.to_lines(_N_SHOWN):

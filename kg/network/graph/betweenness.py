@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     import numpy.typing as npt
@@ -18,7 +18,12 @@ __all__ = ["betweenness", "to_betweenness"]
 _BATCH = 64  # sources at a time: wide enough to pay for reading the adjacency, narrow enough to stay in the cache
 
 
-def betweenness(adjacency: Any, sources: Iterable[int] | None = None) -> Reals:  # a scipy array
+def betweenness(
+    adjacency: Any,  # a scipy array
+    sources: Iterable[int] | None = None,
+    *,
+    advance: Callable[[int], object] = lambda _: None,
+) -> Reals:
     r"""Return the betweenness of every node: the share of shortest paths between two others that pass it.
 
     The betweenness of :math:`v` is the mean of :math:`\sigma_{st}(v)/\sigma_{st}` over all ordered pairs of other
@@ -33,6 +38,8 @@ def betweenness(adjacency: Any, sources: Iterable[int] | None = None) -> Reals: 
     sources
         Numbers of distinct nodes; only paths that start there count. By default all nodes, which is exact.
         A node that is a source has one start fewer than the others, so its mean is over one fewer.
+    advance
+        Called with how many more nodes' paths are followed.
 
     Returns
     -------
@@ -58,7 +65,9 @@ def betweenness(adjacency: Any, sources: Iterable[int] | None = None) -> Reals: 
     starts = np.arange(n) if sources is None else np.fromiter(sources, np.int64)
     total = np.zeros(n)
     for first in range(0, len(starts), _BATCH):
-        total += _dependencies(matrix, starts[first : first + _BATCH])
+        batch = starts[first : first + _BATCH]
+        total += _dependencies(matrix, batch)
+        advance(len(batch))
     is_source = np.zeros(n, bool)
     is_source[starts] = True
     return to_betweenness(total, is_source)

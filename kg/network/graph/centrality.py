@@ -43,6 +43,7 @@ def centrality(
     distance: Distance = "hops",
     betweenness: Betweenness = "auto",
     seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
 ) -> pl.DataFrame:
     """Return centralities of every node, strongest first.
 
@@ -63,6 +64,9 @@ def centrality(
         and graph. ``auto``: exact up to 20 thousand million nodes times edges, 8 by ``inverse`` distance.
     seed
         Of the random draw; nothing else is random.
+    progress
+        Called with how many nodes' paths are followed, and how many there are to follow: for closeness and betweenness,
+        which take most of the time.
 
     Returns
     -------
@@ -103,7 +107,7 @@ def centrality(
 
     chosen = _check(measures, distance, betweenness)
     adjacency = to_adjacency(network)
-    values = _neighbourhood(adjacency, chosen) | _paths(adjacency, chosen, distance, betweenness, seed)
+    values = _neighbourhood(adjacency, chosen) | _paths(adjacency, chosen, distance, betweenness, seed, progress)
     columns = [
         pl.Series("symbol", adjacency.symbols, dtype=pl.String),
         pl.Series("ncbigene", adjacency.ids, dtype=pl.String),
@@ -156,7 +160,12 @@ def _strength(weights: Any) -> list[float]:
 
 
 def _paths(
-    adjacency: Adjacency, chosen: list[Measure], distance: Distance, how: Betweenness, seed: int
+    adjacency: Adjacency,
+    chosen: list[Measure],
+    distance: Distance,
+    how: Betweenness,
+    seed: int,
+    progress: Callable[[int, int], object] | None,
 ) -> dict[str, Reals]:
     """Return the measures of shortest paths."""
     from kg.network.graph.betweenness import betweenness
@@ -168,11 +177,23 @@ def _paths(
         return {}
     matrix = adjacency.pattern if distance == "hops" else adjacency.similarity
     sources = _sources(matrix, distance, how, seed) if "betweenness" in wanted else []
+    total = len(sources) + ("closeness" in wanted) * matrix.shape[0]
+    done = 0
+
+    def advance(n: int) -> None:
+        nonlocal done
+        done += n
+        if progress is not None:
+            progress(done, total)
+
     if distance == "hops":
-        compute = {"closeness": lambda: closeness(matrix), "betweenness": lambda: betweenness(matrix, sources)}
-        return {name: compute[name]() for name in wanted}
+        compute = {
+            "closeness": lambda: closeness(matrix, advance=advance),
+            "betweenness": lambda: betweenness(matrix, sources, advance=advance),
+        }
+        return {name: compute[name]() for name in sorted(wanted)}
     matrix.data = 1 / matrix.data
-    near, between = measure_paths(matrix, sources=sources, with_closeness="closeness" in wanted)
+    near, between = measure_paths(matrix, sources=sources, with_closeness="closeness" in wanted, advance=advance)
     return {"closeness": near, "betweenness": between}
 
 

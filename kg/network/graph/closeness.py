@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import numpy.typing as npt
 
@@ -16,7 +18,11 @@ __all__ = ["closeness", "to_closeness"]
 _BITS = 64
 
 
-def closeness(pattern: Any) -> Reals:  # a scipy array
+def closeness(
+    pattern: Any,  # a scipy array
+    *,
+    advance: Callable[[int], object] = lambda _: None,
+) -> Reals:
     """Return the closeness of every node by the number of steps to the others, as `to_closeness` defines it.
 
     A breadth-first search from 64 nodes at once: a word a node says which of them have reached it, and a step is one
@@ -26,6 +32,8 @@ def closeness(pattern: Any) -> Reals:  # a scipy array
     ----------
     pattern
         Square symmetric scipy sparse array in CSR form with a cell for each edge; no self-loops.
+    advance
+        Called with how many more nodes' paths are followed.
 
     Returns
     -------
@@ -45,6 +53,7 @@ def closeness(pattern: Any) -> Reals:  # a scipy array
     for first in range(0, n, _BITS):
         stop = min(first + _BITS, n)
         reached[first:stop], total[first:stop] = _search(pattern, np.arange(first, stop))
+        advance(stop - first)
     return to_closeness(total, reached)
 
 

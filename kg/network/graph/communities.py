@@ -15,6 +15,7 @@ from kg.network.graph.partition import Algorithm, find_partition, modularity, ra
 from kg.terminal import align, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import networkx as nx
@@ -188,6 +189,7 @@ def communities(
     resolution: float = 1.0,
     n_runs: int = 5,
     seed: int = 0,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Communities:
     """Return the communities of a network: the partition of the greatest modularity that some runs find.
 
@@ -208,6 +210,8 @@ def communities(
         How often the algorithm runs, at least once, each time with the next seed.
     seed
         The first seed; the same seed gives the same communities. 0 or more.
+    progress
+        Called with how many runs are done, and how many there are, before each run and after the last.
 
     Raises
     ------
@@ -231,10 +235,12 @@ def communities(
     _check(resolution, n_runs, seed)
     adjacency = to_adjacency(network)
     similarity = adjacency.similarity
-    runs = [
-        find_partition(similarity, algorithm=algorithm, resolution=resolution, seed=seed + place)
-        for place in range(n_runs)
-    ]
+    tell = progress or (lambda _done, _total: None)
+    runs = []
+    for place in range(n_runs):
+        tell(place, n_runs)
+        runs.append(find_partition(similarity, algorithm=algorithm, resolution=resolution, seed=seed + place))
+    tell(n_runs, n_runs)
     qualities = [modularity(similarity, labels, resolution=resolution) for labels in runs]
     # Rounded, so that of two runs that found the same one the first is taken.
     best = max(range(n_runs), key=lambda place: (round(qualities[place], _DECIMALS), -place))

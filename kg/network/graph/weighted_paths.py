@@ -8,7 +8,7 @@ from kg.network.graph.betweenness import to_betweenness
 from kg.network.graph.closeness import to_closeness
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     import numpy as np
     import numpy.typing as npt
@@ -21,7 +21,13 @@ __all__ = ["measure_paths"]
 _CELLS = 4_000_000  # distances that are held at a time
 
 
-def measure_paths(lengths: Any, *, sources: Collection[int], with_closeness: bool = True) -> tuple[Reals, Reals]:
+def measure_paths(
+    lengths: Any,
+    *,
+    sources: Collection[int],
+    with_closeness: bool = True,
+    advance: Callable[[int], object] = lambda _: None,
+) -> tuple[Reals, Reals]:
     """Return the closeness and the betweenness of every node, where an edge is as long as its cell says.
 
     Two paths are equally short if the sums of their lengths, from the source on, are the same floating-point number.
@@ -36,6 +42,8 @@ def measure_paths(lengths: Any, *, sources: Collection[int], with_closeness: boo
         Numbers of the distinct nodes whose paths count for betweenness; all of them make it exact.
     with_closeness
         Whether closeness is wanted; without it only the sources are looked at, and it is all 0.
+    advance
+        Called with how many more nodes' paths are followed: a node's once for each of the two.
 
     Returns
     -------
@@ -73,8 +81,11 @@ def measure_paths(lengths: Any, *, sources: Collection[int], with_closeness: boo
         known = np.isfinite(distances)
         reached[block] = known.sum(axis=1) - 1
         total[block] = np.where(known, distances, 0).sum(axis=1)
+        if with_closeness:
+            advance(len(block))
         for source, distance in zip(block[counted[block]], distances[counted[block]], strict=True):
             passed += _dependencies(*edges, int(source), distance)
+            advance(1)
     return to_closeness(total, reached) if with_closeness else np.zeros(n), to_betweenness(passed, counted)
 
 

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import kg.network.graph.betweenness
+import kg.network.graph.weighted_paths
 from kg.errors import QueryError
 from kg.network import MEASURES, centrality
 from kg.network.graph.betweenness import betweenness
@@ -281,3 +282,24 @@ def test_batches_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> No
     whole = betweenness(graph)
     monkeypatch.setattr(kg.network.graph.betweenness, "_BATCH", 7)
     assert np.abs(betweenness(graph) - whole).max() < 1e-15
+
+
+@pytest.mark.parametrize("distance", ["hops", "inverse"])
+@pytest.mark.parametrize(
+    ("measures", "n_paths"),
+    [(None, 400), (["closeness"], 200), (["betweenness", "degree"], 200), (["degree"], 0)],
+)
+def test_progress_is_told_of_the_nodes_whose_paths_are_followed(
+    monkeypatch: pytest.MonkeyPatch, distance: Any, measures: Any, n_paths: int
+) -> None:
+    monkeypatch.setattr(kg.network.graph.weighted_paths, "_CELLS", 10_000)
+    told: list[tuple[int, int]] = []
+    centrality(
+        nx.path_graph(200),
+        measures=measures,
+        distance=distance,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert len(told) > 2 or not n_paths
+    assert told[-1:] == ([(n_paths, n_paths)] if n_paths else [])

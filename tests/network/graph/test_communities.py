@@ -231,3 +231,9 @@ def test_what_was_found_in_some_lines() -> None:
     assert lines[3:] == ["and 1 smaller"]
     alone = communities(nx.Graph([("\x1b[2J", "b")]), n_runs=1).to_lines(5)
     assert alone == ["2 genes in 1 community; modularity 0.000", "1  2 genes  \\x1b[2J, b"]
+
+
+def test_progress_is_told_run_by_run() -> None:
+    told: list[tuple[int, int]] = []
+    communities(planted(), n_runs=3, progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
