@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from kg.graph_files.tables import write_table
-from kg.network.behind.explain import Explanation, PairOptions, explain
-from kg.network.behind.explanation_text import explanation_markdown, render_explanation
-from kg.network.behind.trends import TrendOptions, pairs_by_year, trends
+from kg.network.chance.trends import TrendOptions, pairs_by_year, trends
 from kg.network.cooccurrence import (
     PAIR_COLUMNS,
     NetworkOptions,
@@ -15,6 +13,8 @@ from kg.network.cooccurrence import (
     cooccurrence_frames,
 )
 from kg.network.counting.evidence import Expand, Level, Tier
+from kg.network.explanations.explain import Explanation, PairOptions, explain
+from kg.network.explanations.explanation_text import explanation_markdown, render_explanation
 from kg.network.files.network_files import write_network
 from kg.network.frames import Frames, to_frame, to_frames
 from kg.network.gene_lists.comparison import SCORES, EvaluationOptions, evaluate_network

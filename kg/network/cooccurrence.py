@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from kg.errors import QueryError, check_choice
 from kg.network.chance.significance import Null
-from kg.network.counting.evidence import Level, read_evidence
+from kg.network.counting.evidence import EvidenceOptions, Level, read_evidence
 from kg.network.frames import FIRST_COLUMNS, Frames
 from kg.network.pair_table import TABLE_COLUMNS, Weight, pair_table
 
@@ -37,18 +37,12 @@ PAIR_COLUMNS = (*FIRST_COLUMNS, *TABLE_COLUMNS)
 """The columns of a table of pairs, in order."""
 
 
-class NetworkOptions(TypedDict, total=False):
+class NetworkOptions(EvidenceOptions, total=False):
     """The options of `cooccurrence`, for functions that hand them on."""
 
-    tier: Tier
     level: Level
-    expand: Expand
     weight: Weight | None
-    organism: str | None
-    since: int | None
-    until: int | None
     min_count: int
-    collapse_reused: bool
     null: Null
     fdr: float | None
 

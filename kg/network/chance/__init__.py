@@ -1,3 +1,3 @@
-"""What counts of pairs say against chance: statistics of pairs, null models, and false discovery rates."""
+"""What counts of pairs say against chance: statistics, null models, false discovery rates, and growth over years."""
 
 __all__: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from kg.errors import check_choice
 from kg.model import TIERS
@@ -23,11 +23,22 @@ if TYPE_CHECKING:
 
     Integers = npt.NDArray[np.integer[Any]]
 
-__all__ = ["Evidence", "Expand", "Level", "Tier", "read_evidence"]
+__all__ = ["Evidence", "EvidenceOptions", "Expand", "Level", "Tier", "read_evidence"]
 
 Tier = Literal["strict", "synonyms", "all"]
 Expand = Literal["full", "none", "fractional"]
 Level = Literal["figure", "paper"]
+
+
+class EvidenceOptions(TypedDict, total=False):
+    """Which figures support which nodes: options of `read_evidence`, and of all that is made of it."""
+
+    tier: Tier
+    expand: Expand
+    organism: str | None
+    since: int | None
+    until: int | None
+    collapse_reused: bool
 
 
 @dataclass(frozen=True, slots=True)

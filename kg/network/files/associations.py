@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kg import vocab
 from kg.errors import ExportError
 from kg.graph_files.kgx import SOURCE, family_curie, write_kgx_files
-from kg.network.behind.papers import pair_papers
+from kg.network.explanations.papers import pair_papers
 from kg.terminal import visible
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import kg as package
 from kg.check.shacl import validate
 from kg.errors import ExportError
 from kg.network import to_frames, write_network
-from kg.network.behind.papers import pair_papers
+from kg.network.explanations.papers import pair_papers
 from kg.network.files.associations import significant, to_kgx, to_ntriples, to_turtle, write_kgx
 from tests.documents import document, row
 from tests.network.graphs import TEXT, two_genes
@@ -214,7 +214,7 @@ def test_a_small_network_as_kgx(tmp_path: Path) -> None:
 def test_kgx_rows_of_a_build_name_the_papers_that_explain_a_pair(
     seeds_build: kg.Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("kg.network.behind.papers._PAIRS", 7)
+    monkeypatch.setattr("kg.network.explanations.papers._PAIRS", 7)
     frames = seeds_build.cooccurrence_frames(fdr=1.0, **options)
     write_network(frames, tmp_path / "out.kgx", folder=seeds_build)
     with (tmp_path / "out.kgx" / "edges.tsv").open(encoding="utf-8", newline="") as stream:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kg.network import explanation_markdown, render_explanation
-from kg.network.behind.explain import Uncounted, Word
+from kg.network.explanations.explain import Uncounted, Word
 from kg.terminal import cell_width
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from kg.terminal import align, cell_width, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kg.network.behind.explain import End, Explanation, PairFigure, Word
+    from kg.network.explanations.explain import End, Explanation, PairFigure, Word
 
 __all__ = ["explanation_markdown", "render_explanation"]
 

@@ -13,7 +13,7 @@ from scipy.stats import binomtest, false_discovery_control
 
 from kg.errors import NotFoundError, QueryError
 from kg.model import Gene
-from kg.network.behind.trends import pairs_by_year, trends
+from kg.network.chance.trends import pairs_by_year, trends
 from kg.network.counting.evidence import Expand, Level, Tier
 from tests.network import reference
 from tests.network.builds import Drawn, Mention, read_seeds, write_build

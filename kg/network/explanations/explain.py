@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from kg import vocab
 from kg.answers import Answer, one_line
@@ -12,8 +12,8 @@ from kg.authority.hgnc_cache import open_hgnc
 from kg.errors import NotFoundError, QueryError, check_choice
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.model import TIERS
-from kg.network.behind.words import family_words, read_mentions
-from kg.network.counting.evidence import Level, read_evidence
+from kg.network.counting.evidence import EvidenceOptions, Level, read_evidence
+from kg.network.explanations.words import family_words, read_mentions
 from kg.selection import HUMAN, family_id, figures_of_years, find_species
 
 if TYPE_CHECKING:
@@ -24,22 +24,16 @@ if TYPE_CHECKING:
 
     from kg.authority.hgnc import HgncTable
     from kg.folder import Folder
-    from kg.network.behind.words import Mention
     from kg.network.counting.evidence import Evidence, Expand, Tier
+    from kg.network.explanations.words import Mention
 
 __all__ = ["End", "Explanation", "PairFigure", "PairOptions", "Uncounted", "Word", "explain"]
 
 
-class PairOptions(TypedDict, total=False):
+class PairOptions(EvidenceOptions, total=False):
     """The options of `explain`, for functions that hand them on."""
 
-    tier: Tier
     level: Level
-    expand: Expand
-    organism: str | None
-    since: int | None
-    until: int | None
-    collapse_reused: bool
 
 
 @dataclass(frozen=True, slots=True)

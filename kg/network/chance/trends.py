@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from kg.errors import QueryError, check_choice
 from kg.network.chance.statistics import benjamini_hochberg, expected_count
-from kg.network.counting.evidence import Level, read_evidence
+from kg.network.counting.evidence import EvidenceOptions, Level, read_evidence
 from kg.network.counting.pairs import count_pairs
 from kg.network.counting.support import count_distinct
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import numpy as np
     import numpy.typing as npt
     import polars as pl
@@ -26,15 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["TrendOptions", "pairs_by_year", "trends"]
 
 
-class TrendOptions(TypedDict, total=False):
+class TrendOptions(EvidenceOptions, total=False):
     """The options that `trends` and `pairs_by_year` share, for functions that hand them on."""
-
-    tier: Tier
-    expand: Expand
-    organism: str | None
-    since: int | None
-    until: int | None
-    collapse_reused: bool
 
 
 def trends(
@@ -223,7 +218,7 @@ def pairs_by_year(
     return pl.concat([_named(evidence, a, b), table.select("year", "count")], how="horizontal")
 
 
-def _of_known_years(folder: Folder, level: str, **options: Any) -> Evidence:
+def _of_known_years(folder: Folder, level: str, **options: Unpack[EvidenceOptions]) -> Evidence:
     """Return the evidence of papers whose year is known."""
     import polars as pl
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from kg.errors import NotFoundError, QueryError
 from kg.model import Gene
-from kg.network.behind.explain import Uncounted, Word, explain
 from kg.network.cooccurrence import cooccurrence_frames
 from kg.network.counting.evidence import Expand, Level, Tier
+from kg.network.explanations.explain import Uncounted, Word, explain
 from tests.conftest import JAK_STAT, RCC
 from tests.network import reference
 from tests.network.builds import Drawn, Mention, read_seeds, write_build
