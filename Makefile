@@ -32,12 +32,9 @@ demo: $(STAMP)  ## build the graph of the two sample figures into demo/ and ask 
 	@echo "== kg query demo '...': which figures show both IL6 and STAT3?"
 	@$(BIN)/kg query demo '$(DEMO_QUERY)'
 
-test: lint  ## check style, types and layers, then run the tests with their coverage; no network
+test: lint  ## check style, types and layers, then run the tests on all cores with their coverage; no network
 	@$(BIN)/coverage erase
-	@set -o pipefail; $(BIN)/coverage run -m pytest $(if $(MAKE_TERMOUT),--color=yes) 2>&1 | tee $(VENV)/test.log
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
-	@tail -n 1 $(VENV)/test.log
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --cov
 
 test-integration: $(STAMP)  ## run the tests that need servers
 	@$(BIN)/python -m pytest -m integration tests

@@ -35,7 +35,7 @@ def read(path: Path, data: bytes) -> bytes:
         {"level": 12},
         {"compression_params": zstandard.ZstdCompressionParameters(format=zstandard.FORMAT_ZSTD1, window_log=10)},
     ],
-    ids=str,
+    ids=", ".join,
 )
 @pytest.mark.parametrize("text", [b"", b"a", b"a" * 300_000, LINES, bytes(range(256)) * 2], ids=len)
 def test_frames_of_every_kind_are_read_whole_and_no_cut_is_silent(
