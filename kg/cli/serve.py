@@ -17,7 +17,7 @@ def serve(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Listen on this address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65_535, help="Port; 0 takes a free one.")] = 8008,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=256, help="Queries at once.  [default: cores, at least 2]")
+        int | None, typer.Option(metavar="N", min=1, max=256, help="Queries at once.  [default: cores + 1]")
     ] = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.1, max=86_400, help="End a query that takes longer.")

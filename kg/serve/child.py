@@ -61,9 +61,10 @@ class Child(asyncio.SubprocessProtocol):
         """
         loop = asyncio.get_running_loop()
         command = start_command(path, max_memory=max_memory)
-        # In a session of its own, it gets no Ctrl-C, which is the server's affair.
+        # In a group of its own, it gets no Ctrl-C, which is the server's affair. In a session of its own, Linux would
+        # give it as much of the cores as the server and all other workers have, whatever its priority (sched(7)).
         _, child = await loop.subprocess_exec(
-            cls, *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True, env=child_environment()
+            cls, *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, process_group=0, env=child_environment()
         )
         try:
             await child.open()

@@ -17,7 +17,8 @@ class Options:
     host, port
         The address to listen on; port 0 takes a free one.
     workers
-        How many queries are answered at once; None for as many as there are cores, at least two.
+        How many queries are answered at once; None for one more than there are cores, so that
+        none of these waits while the server hands over.
     timeout
         Seconds that a query may take.
     max_rows, max_bytes

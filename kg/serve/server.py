@@ -154,7 +154,7 @@ async def _run(
     from kg.serve.guard import Guard
     from kg.serve.service import Service
 
-    pool = Pool(store, workers=options.workers or max(2, count_cores()), timeout=options.timeout, say=say)
+    pool = Pool(store, workers=options.workers or count_cores() + 1, timeout=options.timeout, say=say)
     limits = Limits(max_rows=options.max_rows, max_bytes=options.max_bytes)
     service = Service(folder, pool, limits=limits)
     server = _server(Guard(service, host=options.host, allow_hosts=options.allow_hosts, origin=options.origin))

@@ -66,6 +66,18 @@ def test_answers_and_errors(store: Path) -> None:
     asyncio.run(run())
 
 
+def test_workers_have_a_group_of_their_own_in_the_server_s_session(store: Path) -> None:
+    """Ctrl-C goes to a group; and Linux weighs sessions against each other whatever their processes' priorities."""
+
+    async def run() -> None:
+        async with pool_of(store) as pool:
+            (child,) = pool._idle
+            assert os.getpgid(child.pid) == child.pid
+            assert os.getsid(child.pid) == os.getsid(0)
+
+    asyncio.run(run())
+
+
 def test_who_waits_gets_the_next_free_worker_in_order(store: Path) -> None:
     async def run() -> None:
         async with pool_of(store, slow_after=100) as pool:
