@@ -77,7 +77,8 @@ def answer(path: str, question: Sequence[str]) -> None:
     from kg.network import render_enrichment, render_explanation
 
     build = kg.read_build(path)
-    np.zeros(1), pl.DataFrame({"a": [1]}).lazy().select("a").collect()
+    # Loads numpy.ma, too, as polars does at the first array.
+    pl.DataFrame({"a": np.zeros(1)}).lazy().select("a").collect()
     started = time.process_time()
     kind, *arguments = question
     if kind == "explain":

@@ -130,10 +130,11 @@ def load_loops(folder: Folder) -> None:
     import kg.network.chance.kernels
     import kg.network.counting.kernels  # noqa: F401
     from kg.network.counting.evidence import read_evidence
+    from kg.network.explanations.few_figures import FewFigures
     from kg.network.pair_table import pair_table
 
     figids = folder.scan("figures").select("figid").head(20).collect().get_column("figid")
-    few = read_evidence(folder, expand="full", figids=figids.to_list())
+    few = read_evidence(FewFigures(folder, figids.to_list()), expand="full")
     pair_table(few, by_paper=False, within_tokens=True, weight="count")
 
 

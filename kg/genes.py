@@ -6,7 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kg.errors import NotFoundError
 from kg.terminal import visible
@@ -23,6 +23,7 @@ __all__ = ["GeneNames", "KnownGene", "NotAGene"]
 _GENE_ID = re.compile(r"(?:ncbigene:|https?://identifiers\.org/ncbigene[/:])?0*([1-9][0-9]*)", re.IGNORECASE | re.ASCII)
 _HGNC_SYMBOL = re.compile(r"(?:https?://identifiers\.org/)?hgnc\.symbol[/:](.+)", re.IGNORECASE)
 _N_NAMED = 5  # genes that a message names at most
+_CLOSE = 0.6  # twice the letters that two names have in common, by the letters of both
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,36 +169,38 @@ class GeneNames:
             raise NotFoundError(str(found))
         return found
 
+    def _gene(self, ncbigene: str) -> KnownGene:
+        return KnownGene(*self._rows[ncbigene])
+
     @cached_property
-    def _genes(self) -> dict[str, KnownGene]:
-        """The genes by NCBI Gene id."""
+    def _rows(self) -> dict[str, tuple[Any, ...]]:
+        """The genes by NCBI Gene id, as rows: to make a `KnownGene` of each takes as long as most answers."""
         import polars as pl
 
         columns = ("ncbigene", "symbol", "organism", "taxon", "n_figures")
         table = self._folder.scan("genes")
         if self._species is not None:
             table = table.filter(pl.coalesce("taxon", "organism", pl.lit("")).is_in(list(self._species)))
-        return {row[0]: KnownGene(*row) for row in table.select(columns).collect().iter_rows()}
+        return {row[0]: row for row in table.select(columns).collect().iter_rows()}
 
     @cached_property
-    def _symbols(self) -> tuple[dict[str, list[KnownGene]], dict[str, list[KnownGene]]]:
-        """The genes by symbol as it is spelled, and in lower case."""
-        spelled: dict[str, list[KnownGene]] = {}
-        lower: dict[str, list[KnownGene]] = {}
-        for gene in self._genes.values():
-            spelled.setdefault(gene.symbol, []).append(gene)
-            lower.setdefault(gene.symbol.lower(), []).append(gene)
+    def _symbols(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """The ids of the genes by symbol as it is spelled, and in lower case."""
+        spelled: dict[str, list[str]] = {}
+        lower: dict[str, list[str]] = {}
+        for ncbigene, symbol, *_ in self._rows.values():
+            spelled.setdefault(symbol, []).append(ncbigene)
+            lower.setdefault(symbol.lower(), []).append(ncbigene)
         return spelled, lower
 
     def _by_id_or_symbol(self, name: str) -> list[KnownGene]:
         name = name.strip()
         number = _GENE_ID.fullmatch(name)
         if number is not None:
-            gene = self._genes.get(number[1])
-            return [] if gene is None else [gene]
+            return [self._gene(number[1])] if number[1] in self._rows else []
         symbol = _symbol(name)
         spelled, lower = self._symbols
-        return spelled.get(symbol) or lower.get(symbol.lower(), [])
+        return [self._gene(ncbigene) for ncbigene in spelled.get(symbol) or lower.get(symbol.lower(), [])]
 
     def _by_alias(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
         """Return for each name the genes that it is an alias of, as it is spelled or else in any case.
@@ -208,7 +211,7 @@ class GeneNames:
         spelled: dict[str, list[KnownGene]] = {}
         lower: dict[str, list[KnownGene]] = {}
         for word, entry, is_family, ncbigene in self._matched(sorted({alias.lower() for alias in wanted.values()})):
-            gene = self._genes[ncbigene]
+            gene = self._gene(ncbigene)
             known = [(self._words, word.lower())] + ([] if is_family else [(spelled, entry), (lower, entry.lower())])
             for found, key in known:
                 if gene not in (genes := found.setdefault(key, [])):
@@ -230,8 +233,8 @@ class GeneNames:
             ordered = chosen.sort("name", pl.col("ncbigene").str.len_chars(), "ncbigene").collect()
             by_name: dict[str, list[KnownGene]] = {}
             for name, ncbigene in ordered.iter_rows():
-                if ncbigene in self._genes:
-                    by_name.setdefault(name, []).append(self._genes[ncbigene])
+                if ncbigene in self._rows:
+                    by_name.setdefault(name, []).append(self._gene(ncbigene))
             found.append(by_name)
         symbols, aliases = found
         return {name: symbols.get(lower) or aliases.get(lower, []) for name, lower in wanted.items()}
@@ -241,7 +244,7 @@ class GeneNames:
         if self._hgnc is None:
             return {}
         called = {name: (gene.ncbigene for gene in self._hgnc.called(_symbol(name.strip()))) for name in names}
-        return {name: [self._genes[i] for i in dict.fromkeys(ids) if i in self._genes] for name, ids in called.items()}
+        return {name: [self._gene(i) for i in dict.fromkeys(ids) if i in self._rows] for name, ids in called.items()}
 
     def _matched(self, lower: list[str]) -> Iterator[tuple[str, str, bool, str]]:
         """Yield words and lexicon entries, one of which is one of `lower` in lower case, with their genes.
@@ -272,7 +275,7 @@ class GeneNames:
             .select("word", "matched_symbol", "family", "ncbigene")
             .collect()
         )
-        return (row for row in counts.iter_rows() if row[3] in self._genes)
+        return (row for row in counts.iter_rows() if row[3] in self._rows)
 
     def _say_why(self, names: dict[str, list[KnownGene]]) -> dict[str, NotAGene]:
         """Return for each name of no gene or of several what it is instead."""
@@ -298,7 +301,7 @@ class GeneNames:
             if symbol.lower() in lower:
                 members.setdefault(symbol.lower(), set()).update(ids)
         return {
-            name: tuple(sorted((self._genes[i] for i in ids if i in self._genes), key=lambda g: (g.symbol, g.ncbigene)))
+            name: tuple(sorted((self._gene(i) for i in ids if i in self._rows), key=lambda g: (g.symbol, g.ncbigene)))
             for name, ids in members.items()
         }
 
@@ -306,7 +309,15 @@ class GeneNames:
         spelled: dict[str, str] = {}
         for symbol in sorted(self._symbols[0]):
             spelled.setdefault(symbol.upper(), symbol)
-        return tuple(spelled[close] for close in difflib.get_close_matches(name.upper(), list(spelled)))
+        # A symbol with too few of the name's letters cannot be close; to look for these first saves most of the time.
+        upper = name.upper()
+        others = dict.fromkeys(map(ord, upper))
+        likely = [
+            symbol
+            for symbol in spelled
+            if 2 * (len(symbol) - len(symbol.translate(others))) >= _CLOSE * (len(symbol) + len(upper))
+        ]
+        return tuple(spelled[close] for close in difflib.get_close_matches(upper, likely, cutoff=_CLOSE))
 
 
 def _symbol(name: str) -> str:

@@ -13,8 +13,6 @@ from kg.selection import family_id, figures_of_years, find_species, species_of
 from kg.tokens import token
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     import numpy as np
     import numpy.typing as npt
     import polars as pl
@@ -80,7 +78,6 @@ def read_evidence(
     since: int | None = None,
     until: int | None = None,
     collapse_reused: bool = False,
-    figids: Collection[str] | None = None,
 ) -> Evidence:
     """Return what the figures of a build support.
 
@@ -99,8 +96,6 @@ def read_evidence(
         First and last year of the papers, both included; where one is given, papers without a year are left out.
     collapse_reused
         Figures of one paper that support the same nodes of a species are one.
-    figids
-        Only these figures; by default all.
 
     Raises
     ------
@@ -115,8 +110,8 @@ def read_evidence(
 
     check_choice("tier", tier, TIERS)
     check_choice("expand", expand, get_args(Expand))
-    figures, genes = _figures(folder, since, until, figids), _genes(folder, organism)
-    rows = _rows(folder, tier, figures, genes, figids)
+    figures, genes = _figures(folder, since, until), _genes(folder, organism)
+    rows = _rows(folder, tier, figures, genes)
     nodes = genes.select(pl.col("ncbigene").alias("id"), "symbol", pl.lit("gene").alias("kind"), "taxon", "species")
     if expand == "none":
         rows, families = _families(rows, genes)
@@ -124,14 +119,12 @@ def read_evidence(
     return _to_evidence(rows, nodes, figures, collapse_reused=collapse_reused)
 
 
-def _figures(folder: Folder, since: int | None, until: int | None, figids: Collection[str] | None) -> pl.DataFrame:
+def _figures(folder: Folder, since: int | None, until: int | None) -> pl.DataFrame:
     """Return the figures of some years, the latest first, each with a number for its paper, and its year."""
     import polars as pl
 
     years = folder.scan("papers").select("pmcid", pl.col("year").cast(pl.Int32))
     figures = figures_of_years(folder, since, until).join(years, on="pmcid", how="left")
-    if figids is not None:
-        figures = figures.filter(pl.col("figid").is_in(list(figids)))
     return (
         figures.sort("year", "figid", descending=[True, False], nulls_last=False)
         .select("figid", pl.col("pmcid").rank("dense").cast(pl.Int64).alias("paper"), pl.col("year").fill_null(0))
@@ -150,9 +143,7 @@ def _genes(folder: Folder, organism: str | None) -> pl.DataFrame:
     return genes.sort(pl.col("ncbigene").str.len_chars(), "ncbigene").collect()
 
 
-def _rows(
-    folder: Folder, tier: Tier, figures: pl.DataFrame, genes: pl.DataFrame, figids: Collection[str] | None
-) -> pl.DataFrame:
+def _rows(folder: Folder, tier: Tier, figures: pl.DataFrame, genes: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each row of candidates whose mention, figure and gene are wanted, all known by numbers.
 
     Columns ``figure`` and ``node`` (rows of the figures and of the genes), ``is_curated``, ``mention`` (of the build),
@@ -164,8 +155,6 @@ def _rows(
     figid = pl.col("figid").cast(pl.Enum(figures.get_column("figid")), strict=False).to_physical().cast(pl.Int64)
     gene = pl.col("ncbigene").cast(pl.Enum(genes.get_column("ncbigene")), strict=False).to_physical().cast(pl.Int64)
     mentions, candidates = folder.scan("mentions"), folder.scan("candidates")
-    if figids is not None:  # found while reading, so that nothing else is read
-        mentions, candidates = (table.filter(pl.col("figid").is_in(list(figids))) for table in (mentions, candidates))
     if tier != "all":
         mentions = mentions.filter(pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1]))
     wanted = mentions.select(figid.alias("figure"), "mention", "word", "matched_symbol", "family").drop_nulls("figure")

@@ -13,6 +13,7 @@ from kg.errors import NotFoundError, QueryError, check_choice
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.model import TIERS
 from kg.network.counting.evidence import EvidenceOptions, Level, read_evidence
+from kg.network.explanations.few_figures import FewFigures
 from kg.network.explanations.words import family_words, read_mentions
 from kg.selection import HUMAN, family_id, figures_of_years, find_species
 
@@ -189,16 +190,14 @@ def explain(
     ends = _find_ends(folder, (a, b), species, open_hgnc(hgnc), families=expand == "none")
     both = _holding_both(folder, ends)
     # Where one mention is all that there is of both, they pair only if every two genes do.
-    likely = [figid for figid, n_mentions in both.items() if n_mentions > 1 or expand == "full"]
-    evidence = read_evidence(
-        folder, tier=tier, expand=expand, since=since, until=until, collapse_reused=collapse_reused, figids=likely
-    )
+    few = FewFigures(folder, [figid for figid, n_mentions in both.items() if n_mentions > 1 or expand == "full"])
+    evidence = read_evidence(few, tier=tier, expand=expand, since=since, until=until, collapse_reused=collapse_reused)
     pairs = _pair(evidence, ends, within_tokens=expand == "full")
     counted = pairs.filter(pl.col("pairs")).sort("product", "figure", descending=[True, False])
     counted = counted.unique("unit", keep="first", maintain_order=True)
     listed = counted.get_column("figid").to_list()
     names = [end.id if end.kind == "gene" else end.symbol for end in ends]
-    mentions = read_mentions(folder, listed, names, species=ends[0].species, tier=tier)
+    mentions = read_mentions(few, listed, names, species=ends[0].species, tier=tier)
     words = tuple(_words(mentions, end, expand) for end in ends)
     by_paper = counted.group_by("paper").agg(pl.col("product").max())
     return Explanation(
@@ -217,15 +216,19 @@ def explain(
         n_figures=counted.height,
         n_papers=by_paper.height,
         fractional=round(math.fsum((counted if level == "figure" else by_paper).get_column("product")), 12),
-        figures=_figures(folder, dict(counted.select("figid", "product").iter_rows()), words),
+        figures=_figures(few, dict(counted.select("figid", "product").iter_rows()), words),
         uncounted=_uncounted(
             sorted(both.keys() - set(listed)),
-            set(figures_of_years(folder, since, until).select("figid").collect().to_series()),
+            both if since is None and until is None else _of_years(folder, since, until),
             both if tier == "all" else _holding_both(folder, ends, tier=tier),
             pairs,
             expand,
         ),
     )
+
+
+def _of_years(folder: Folder, since: int | None, until: int | None) -> set[str]:
+    return set(figures_of_years(folder, since, until).select("figid").collect().to_series())
 
 
 def _find_ends(

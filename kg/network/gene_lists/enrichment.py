@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from kg.errors import NotFoundError, QueryError
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.network.chance.statistics import benjamini_hochberg, hypergeometric_log10_p, odds_ratio
+from kg.network.counting.runs import distinct
 from kg.network.gene_lists.gene_sets import MIN_SIZE, Sets, read_sets
 from kg.selection import find_species, species_of
 
@@ -138,8 +139,7 @@ def enrich(
     if not drawn.genes:
         first = unknown[0] if unknown else f"{drawn.outside[0].symbol} is a gene, but not one of the background"
         raise NotFoundError(f"no name of the list is a gene of the background: {first}")
-    sizes = rows.group_by("set").agg(pl.col("gene").n_unique().alias("n_genes"))
-    sizes = sizes.filter(pl.col("n_genes") >= min_size)
+    sizes = _sizes(rows).filter(pl.col("n_genes") >= min_size)
     tested = _test(_hits(sets, rows, drawn.genes).join(sizes, on="set"), drawn, sizes.height)
     table = _describe(folder, tested, sets, level)
     return Enrichment(
@@ -215,6 +215,19 @@ def _split(genes: Iterable[KnownGene], ids: set[str]) -> tuple[tuple[KnownGene, 
     return tuple(g for g in genes if g.ncbigene in ids), tuple(g for g in genes if g.ncbigene not in ids)
 
 
+def _sizes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return how many genes each set has; in half of the time of counting within groups."""
+    import numpy as np
+    import polars as pl
+
+    number, gene = (rows.get_column(name).to_numpy().astype(np.int64) for name in ("set", "gene"))
+    width = int(gene.max(initial=0)) + 1
+    sizes = np.bincount(distinct(number * width + gene) // width)
+    there = np.flatnonzero(sizes)
+    kind = rows.schema["set"]
+    return pl.DataFrame({"set": pl.Series(there).cast(kind), "n_genes": pl.Series(sizes[there]).cast(pl.UInt32)})
+
+
 def _hits(sets: Sets, rows: pl.DataFrame, genes: Sequence[KnownGene]) -> pl.DataFrame:
     """Return the sets that hold genes of the list: how many, which by symbol, and by how many mentions."""
     import polars as pl
@@ -269,13 +282,13 @@ def _describe(folder: Folder, tested: pl.DataFrame, sets: Sets, level: Level) ->
 
     unit = "figid" if level == "figure" else "pmcid"
     named = tested.with_columns(sets.ids.gather(tested.get_column("set")).alias(unit)).lazy()
-    papers = folder.scan("papers").select("pmcid", "year")
     if level == "figure":
+        papers = folder.scan("papers").select("pmcid", "year")
         figures = folder.scan("figures").select("figid", "pmcid", "title", pl.col("iri").alias("page"))
         named = named.join(figures, on="figid", how="left").join(papers, on="pmcid", how="left")
     else:
-        titles = folder.scan("papers").select("pmcid", "title", pl.col("iri").alias("page"))
-        named = named.join(titles.join(papers, on="pmcid"), on="pmcid", how="left")
+        titles = folder.scan("papers").select("pmcid", "title", "year", pl.col("iri").alias("page"))
+        named = named.join(titles, on="pmcid", how="left")
     orders = {"log10_p": False, "odds_ratio": True, "n_mentions": True, "year": True, unit: False}
     tie = pl.struct("log10_p", "odds_ratio").rle_id()
     columns = [*dict.fromkeys((unit, "pmcid")), "title", "year", "n_genes", "n_overlap", "genes", "n_mentions"]

@@ -95,6 +95,7 @@ def read_sets(
     candidates = folder.scan("candidates")
     rows = candidates.select(figure, "mention", gene).collect()
     figures = candidates.select(pl.col("figid").rle().struct.field("value").alias("figid")).with_row_index("figure")
+    figures = figures.collect().lazy()
     if species is not None:
         wanted = genes.get_column("species").is_in(list(species)).arg_true()
         rows = rows.filter(pl.col("gene").is_in(wanted.implode()))
