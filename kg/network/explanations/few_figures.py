@@ -44,7 +44,7 @@ class FewFigures(Folder):
     >>> build = kg.build("seeds/")
     >>> few = FewFigures(build, ["PMC6305783__2185-4610-64-103-g001"])
     >>> [few.table(table).height for table in ("figures", "papers", "genes")]
-    [1, 1, 23]
+    [1, 1, 47]
     """
 
     def __init__(self, whole: Folder, figids: Collection[str]) -> None:
