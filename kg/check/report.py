@@ -32,7 +32,7 @@ class Violation:
         The local name of the SHACL shape, such as ``GeneMentionWordShape``, or of the rule of
         `kg.check.consistency`, such as ``DescribedOnce``.
     focus
-        The IRI of the node that is wrong; the name of a count for ``CountsAgree``.
+        The IRI of the node that is wrong; the name of a count for ``CountsAgree``, of a file for ``StoreFiles``.
     path
         The property, by its prefixed name where it has one; None where the node itself is wrong.
     value

@@ -10,6 +10,7 @@ from kg.check.consistency import Facts, Ledger, count_violations, examine
 from kg.check.description import check_description
 from kg.check.report import MAX_PER_SHAPE, VIOLATION, Report, Violation
 from kg.check.shacl import validate
+from kg.check.store import check_store
 from kg.check.stream import parse_batch, read_batches
 from kg.errors import BuildError
 from kg.executors import default_workers, ordered_map
@@ -77,7 +78,7 @@ def check(
 
     Of its RDF files, the first of `kg.rdf_files.MOST_TELLING` is read, once, as a stream: memory does not grow with
     the triples, only with the different genes, papers and other shared things. The description of the build is held
-    against shapes of its own.
+    against shapes of its own, and of a store every byte is read.
 
     Parameters
     ----------
@@ -118,6 +119,7 @@ def check(
     listed.extend(ledger.finish())
     listed.extend(count_violations(folder, ledger.counts))
     listed.extend(check_description(folder))
+    listed.extend(check_store(folder))
     return Report(listed.conforms, ledger.counts["figures"], n_triples, tuple(listed.violations), listed.n_omitted)
 
 

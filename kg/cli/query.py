@@ -48,7 +48,7 @@ def query(
 ) -> None:
     """Answer a SPARQL query; the usual prefixes need no declaration."""
     from kg.api import read_build
-    from kg.rdf.workers import Question, Worker
+    from kg.rdf.workers import Question, Worker, most_memory
 
     values = _values(param or [])
     asked = _asked(text, file, example, values)
@@ -61,7 +61,7 @@ def query(
         check_parameters(build, values)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     question = Question(text=asked, formats=(result_format,), limit=limit, width=width)
-    with Worker(build.path) as worker:
+    with Worker(build.path, max_memory=most_memory()) as worker:
         for piece in worker.ask(question, timeout=timeout, on_load=lambda: _say_how_to_be_fast(build)):
             sys.stdout.buffer.write(piece)
 
@@ -142,7 +142,7 @@ def _say_what_lacks(name: str, build: Folder) -> None:
 
 def _say_how_to_be_fast(build: Folder) -> None:
     """Say how to make a store, where each query has to load a large build."""
-    from kg.rdf.store import STORE
+    from kg.store_files import STORE
 
     if build.manifest["counts"].get("figures", 0) >= SLOW_FIGURES and not (build.path / STORE).is_dir():
         typer.echo(

@@ -12,7 +12,8 @@ from kg.folder import DESCRIPTION, GRAPH_SUFFIXES, Folder, file_digest, is_build
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_agents
 from kg.rdf.query import open_store
-from kg.rdf.store import STORE, find_store, update_store, write_store
+from kg.rdf.store import update_store, write_store
+from kg.store_files import STORE, find_store
 from kg.tables import BUILD_TABLES, read_frame
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from kg.folder import GRAPH_SUFFIXES, Folder, is_build
 from kg.rdf.dataset import dataset_clause
 from kg.rdf.results import RESULT_FORMATS, Result, to_result, write_result
 from kg.rdf.sparql import QUERY_PREFIXES, check_query, syntax_error
-from kg.rdf.store import find_store, load_description
+from kg.rdf.store import load_description
 from kg.rdf_files import MOST_TELLING, parse_file, reading
+from kg.store_files import find_store
 from kg.terminal import visible
 
 if TYPE_CHECKING:

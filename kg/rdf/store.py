@@ -6,13 +6,11 @@ A store is loaded from whatever RDF file the build has (`kg.rdf.named_graphs`). 
 Every triple stands in the store's default graph, too, which so is the union of the named ones, each triple once. A
 union that is made while a query runs takes twice as long to look things up in.
 
-The files of a store differ each time that it is loaded, so the manifest has no digests of them. Inside lies a note of
-the build that it was made from, and of the sizes of the files; where they are others, the store is not used.
+The files of a store differ each time that it is loaded, so the manifest has no digests of them; `kg.store_files` does.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import traceback
@@ -25,6 +23,7 @@ from kg.errors import BuildError, QueryError
 from kg.folder import DESCRIPTION, MANIFEST, write_manifest
 from kg.rdf.named_graphs import PROLOGUE, read_by_graph
 from kg.rdf_files import MOST_TELLING, parse_file, reading, unreadable
+from kg.store_files import NOTE, STORE, write_note
 from kg.vocab import DATASET_GRAPH, SharedGraph, figure_graph_iri, figure_iri
 
 if TYPE_CHECKING:
@@ -36,60 +35,14 @@ if TYPE_CHECKING:
     from kg.folder import Folder
 
 __all__ = [
-    "NOTE",
-    "STORE",
     "describe_store",
-    "find_store",
     "load_description",
     "load_into_build",
     "update_store",
     "write_store",
 ]
 
-STORE = "store"
-"""The folder of a build's store, in the build's own."""
-
-NOTE = "kg-build.json"
-"""The file in a store's folder that says which build it belongs to; RocksDB leaves it alone."""
-
-_LAYOUT = 2  # 1 had nothing in the default graph
 _LINES = 250_000  # that are loaded at once: memory grows with them, and work shrinks
-
-
-def find_store(folder: Folder) -> Path | None:
-    """Return the folder of a build's store; None where it has none.
-
-    Raises
-    ------
-    QueryError
-        If the store was made from another build or by another version, or is not whole.
-    """
-    path = folder.path / STORE
-    if not path.is_dir():
-        return None
-    way_out = f"make it with `kg load {folder.path} store`"
-    try:
-        note = json.loads((path / NOTE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        note = None
-    except (OSError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise QueryError(f"{path / NOTE}: the store's note cannot be read ({reason}); {way_out}") from error
-    if not isinstance(note, dict) or note | _note(folder) != note:
-        raise QueryError(f"{path}: not the store of this build as it is now; {way_out}")
-    if note.get("files") != _sizes(path):
-        raise QueryError(f"{path}: files of the store are missing, cut off or not its own; {way_out}")
-    return path
-
-
-def _note(folder: Folder) -> dict[str, object]:
-    """Return what a store says of the build that it belongs to."""
-    return {"layout": _LAYOUT, "inputs": folder.manifest.get("inputs")}
-
-
-def _sizes(path: Path) -> dict[str, int]:
-    """Return the sizes of a store's files of data, which never change; RocksDB writes logs even where it only reads."""
-    return {file.name: file.stat().st_size for file in sorted(path.glob("*.sst"))}
 
 
 def describe_store(n_quads: int) -> dict[str, object]:
@@ -220,8 +173,7 @@ def _write(folder: Folder, path: Path, change: Callable[[ox.Store], None], *, op
             store.optimize()
         store.flush()
         store = None  # which ends RocksDB's work behind our back: the files stay as they are
-        note = _note(folder) | {"files": _sizes(path)}
-        (path / NOTE).write_text(json.dumps(note) + "\n", encoding="utf-8")
+        write_note(path, folder)
     except (OSError, RuntimeError) as error:  # RocksDB's own errors are RuntimeErrors
         raise BuildError(f"{path}: the store cannot be written ({error})") from error
     except BaseException as error:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from kg.rdf.results import Kind, Result
 
-__all__ = ["Answer", "Question", "Stream", "Worker", "child_environment", "start_command", "to_error"]
+__all__ = ["Answer", "Question", "Stream", "Worker", "child_environment", "most_memory", "start_command", "to_error"]
 
 _SECONDS_TO_END = 5.0  # between closing its output and being gone
 _ANSWERING = "kg.rdf.answering"
@@ -192,7 +192,7 @@ def query_within(path: Path, text: str, *, timeout: float, limit: int | None = N
     text, timeout, limit
         Those of `Worker.ask` and `Question`.
     """
-    with Worker(path) as worker:
+    with Worker(path, max_memory=most_memory()) as worker:
         found = worker.answer(Question(text=text, formats=("json", "n-triples"), limit=limit), timeout=timeout)
     return read_result(found.kind, found.data, truncated=found.truncated)
 
@@ -302,6 +302,11 @@ def start_command(path: Path, *, max_memory: int | None = None, module: str = _A
     """Return the command that starts a child process; the parameters are those of `Worker`."""
     root = Path(__file__).resolve().parents[2]
     return [sys.executable, "-P", "-c", _START.format(module), str(root), str(path), str(max_memory or 0)]
+
+
+def most_memory() -> int:
+    """Return three quarters of the machine's memory, in bytes: a query that wants more leaves nothing to others."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
 
 
 def child_environment() -> dict[str, str]:

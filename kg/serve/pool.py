@@ -15,9 +15,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from kg.errors import KgError, QueryLimitError
-from kg.rdf.store import NOTE
 from kg.serve.child import Child
 from kg.serve.problems import Refusal
+from kg.store_files import NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

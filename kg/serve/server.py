@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from kg.errors import KgError
 from kg.executors import count_cores
-from kg.rdf.store import find_store, write_store
+from kg.rdf.store import write_store
 from kg.serve.options import Options
 from kg.serve.pool import Pool
+from kg.store_files import find_store
 from kg.terminal import visible
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from kg.errors import BuildError, ParseError, Severity
 from kg.folder import GRAPH_SUFFIXES, Folder
 from kg.pipeline import batch, one_pass, reuse
 from kg.rdf.query import open_store, read_quads
-from kg.rdf.store import NOTE, update_store
+from kg.rdf.store import update_store
+from kg.store_files import NOTE
 from kg.vocab import DATASET_GRAPH
 from tests.documents import document, genes_table, row
 from tests.pipeline.builds import contents, corpus, numbered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -17,12 +18,14 @@ import pyoxigraph as ox
 import pytest
 
 import kg
+import kg.store_files
 from kg.errors import BuildError, QueryError
 from kg.folder import DESCRIPTION, GRAPH_SUFFIXES, Folder
 from kg.rdf import store as store_module
 from kg.rdf.named_graphs import graph_of
 from kg.rdf.query import open_store
-from kg.rdf.store import NOTE, find_store, load_into_build, write_store
+from kg.rdf.store import load_into_build, write_store
+from kg.store_files import NOTE, find_store
 from kg.vocab import DATASET_GRAPH, SharedGraph
 from tests.pipeline.builds import contents, corpus, numbered
 
@@ -259,9 +262,37 @@ def test_files_are_copied_where_they_cannot_be_linked(
 def test_the_note_names_the_inputs(copied: Folder) -> None:
     load_into_build(copied)
     note = json.loads((copied.path / "store" / NOTE).read_text())
-    files = {path.name: path.stat().st_size for path in (copied.path / "store").glob("*.sst")}
+    files = {
+        path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in (copied.path / "store").glob("*.sst")
+    }
     assert files
-    assert note == {"layout": 2, "inputs": copied.manifest["inputs"], "files": files}
+    assert note == {"layout": 3, "inputs": copied.manifest["inputs"], "files": files}
+
+
+def test_files_that_stay_in_an_update_are_not_read_again(copied: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_into_build(copied)
+    read: list[str] = []
+
+    def digest(path: Path) -> str:
+        read.append(path.name)
+        return "0"
+
+    monkeypatch.setattr(kg.store_files, "file_digest", digest)
+    old = {path.name for path in (copied.path / "store").glob("*.sst")}
+    store_module.update_store(copied, copied.path / "new", copied.path / "store", set())
+    new = {path.name for path in (copied.path / "new").glob("*.sst")}
+    assert set(read) == new - old
+    assert old & new
+
+
+@pytest.mark.parametrize("files", [None, 1, {"a": 1}, {"a": {}}, []])
+def test_a_note_that_says_nothing_of_files_is_no_proof(copied: Folder, files: object) -> None:
+    load_into_build(copied)
+    path = copied.path / "store" / NOTE
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"files": files}))
+    with pytest.raises(QueryError, match="files of the store are missing, cut off or not its own"):
+        find_store(copied)
 
 
 @pytest.mark.parametrize("damage", ["cut off", "gone", "one more"])
@@ -283,7 +314,7 @@ def test_a_store_without_a_default_graph_is_of_an_older_version(copied: Folder, 
     load_into_build(copied)
     path = copied.path / "store" / NOTE
     note = json.loads(path.read_text())
-    path.write_text(json.dumps({"inputs": note["inputs"]} if name == "note" else note | {"layout": 1}))
+    path.write_text(json.dumps({"inputs": note["inputs"]} if name == "note" else note | {"layout": 2}))
     with pytest.raises(QueryError, match="not the store of this build as it is now"):
         find_store(copied)
 

@@ -14,7 +14,7 @@ import pytest
 
 import kg
 from kg.errors import QueryError, QueryLimitError, QueryRefusedError
-from kg.rdf import answering
+from kg.rdf import answering, workers
 from kg.rdf.messages import Question, read_message, write_message
 from kg.rdf.query import open_store, query
 from kg.rdf.store import write_store
@@ -154,6 +154,14 @@ def test_a_worker_can_be_killed_from_another_thread(worker: Worker) -> None:
     assert worker.answer(Question(text="ASK {}")).data
     worker.close()
     worker.kill()  # there is none
+
+
+def test_a_query_of_a_build_leaves_memory_to_others(seeds_build: kg.Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert 0.7 * total < workers.most_memory() < 0.8 * total
+    monkeypatch.setattr(workers, "most_memory", lambda: 300_000_000)
+    with pytest.raises(QueryLimitError, match="most often because the memory was full"):
+        seeds_build.query("SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i", timeout=60)
 
 
 def test_a_worker_that_dies_of_its_memory_is_told(store: Path) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from kg.errors import KgError, QueryError, QueryLimitError, QueryRefusedError
 from kg.rdf.messages import Question
-from kg.rdf.store import NOTE, write_store
+from kg.rdf.store import write_store
 from kg.serve.cache import Cache, Cached, is_repeatable
 from kg.serve.child import Child
 from kg.serve.pool import ASIDE, Pool
 from kg.serve.problems import Refusal
+from kg.store_files import NOTE
 from tests.serve.running import ENDLESS
 
 if TYPE_CHECKING:
