@@ -52,7 +52,7 @@ def network(
     **options: Unpack[NetworkOptions],
 ) -> None:
     """Write the gene co-occurrence network: .tsv, .csv, .parquet, .graphml, .gexf, .cyjs, .cx2, .ttl, .nt or .kgx."""
-    from kg.network import EvaluationOptions, plot_network, write_network, write_table
+    from kg.network import EvaluationOptions, describe_file, plot_network, write_network, write_table
 
     build = open_build(folder, min_grade)
     if evaluate is not None:
@@ -68,5 +68,7 @@ def network(
     say_empty(n_found=frames.pairs.height)
     if plot is not None:
         plot_network(frames, plot)
-    for path in [target for target in targets if target != "-"] + ([str(plot)] if plot else []):
-        typer.echo(f"{path}: {frames.nodes.height:,} nodes, {frames.pairs.height:,} pairs", err=True)
+    for path in (target for target in targets if target != "-"):
+        typer.echo(f"{path}: {describe_file(frames, path)}", err=True)
+    if plot is not None:
+        typer.echo(f"{plot}: drawn of {frames.nodes.height:,} nodes and {frames.pairs.height:,} pairs", err=True)

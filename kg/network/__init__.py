@@ -15,7 +15,7 @@ from kg.network.cooccurrence import (
 from kg.network.counting.evidence import Expand, Level, Tier
 from kg.network.explanations.explain import Explanation, PairOptions, explain
 from kg.network.explanations.explanation_text import explanation_markdown, render_explanation
-from kg.network.files.network_files import write_network
+from kg.network.files.network_files import describe_file, write_network
 from kg.network.frames import Frames, to_frame, to_frames
 from kg.network.gene_lists.comparison import SCORES, EvaluationOptions, evaluate_network
 from kg.network.gene_lists.enrichment import Enrichment, enrich
@@ -56,6 +56,7 @@ __all__ = [
     "communities",
     "cooccurrence",
     "cooccurrence_frames",
+    "describe_file",
     "enrich",
     "enrichment_json",
     "evaluate",

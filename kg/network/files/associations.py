@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kg.folder import Folder
     from kg.network.frames import Frames
 
-__all__ = ["RDF_FORMATS", "significant", "to_kgx", "to_ntriples", "to_turtle", "write_kgx"]
+__all__ = ["RDF_FORMATS", "significance_limit", "significant", "to_kgx", "to_ntriples", "to_turtle", "write_kgx"]
 
 _FDR = 0.05
 _BLOCK = 50_000  # rows that are text at a time
@@ -38,6 +38,11 @@ _FAMILY = "family"
 _PREFIXES = ("biolink", "ncbigene", "pfkg", "rdf", "rdfs", "xsd")
 KGX_ASSOCIATION = "pfkg.association"
 """The prefix of our own identifiers of associations in KGX, for ``https://w3id.org/pfocr-kg/association/``."""
+
+
+def significance_limit(frames: Frames) -> float:
+    """Return the greatest q-value that makes a pair of a network an association."""
+    return float(frames.attributes.get("fdr", _FDR))
 
 
 def significant(frames: Frames) -> pl.DataFrame:
@@ -54,13 +59,12 @@ def significant(frames: Frames) -> pl.DataFrame:
     for name in ("q_value", count):
         if name not in frames.pairs.columns:
             raise ExportError(f"the pairs have no {name}; only a network that `kg network` makes is associations")
-    limit = float(frames.attributes.get("fdr", _FDR))
     known = (pl.col("id").str.contains("^[1-9][0-9]*$") | pl.col("id").str.contains(f"^{_FAMILY}[:/]")).not_()
     for odd in frames.nodes.filter(known).get_column("id").head(1):
         raise ExportError(
             f"the node {visible(odd)!r} is neither an NCBI Gene id nor a family; RDF and KGX have no name for it"
         )
-    found = frames.pairs.filter(pl.col("q_value") <= limit)
+    found = frames.pairs.filter(pl.col("q_value") <= significance_limit(frames))
     if not found.get_column("weight").cast(pl.Float64).fill_null(math.inf).is_finite().all():
         raise ExportError("a pair has no weight, or none that is a number; choose a weight that every pair has")
     return found.select(

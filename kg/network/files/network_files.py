@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from kg.answers import counted
 from kg.errors import ExportError
 from kg.graph_files.tables import TABLE_SUFFIXES, file_suffix, write_table, write_text
-from kg.network.files.associations import RDF_FORMATS, write_kgx
+from kg.network.files.associations import RDF_FORMATS, significance_limit, significant, write_kgx
 from kg.network.files.graph_files import GRAPH_FORMATS, to_stream
 from kg.network.frames import Frames, to_frame, to_frames
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from kg.folder import Folder
 
-__all__ = ["NETWORK_SUFFIXES", "write_network"]
+__all__ = ["NETWORK_SUFFIXES", "describe_file", "write_network"]
 
 _KGX = ".kgx"
 
@@ -75,3 +76,23 @@ def write_network(
         write_kgx(frames, Path(target), folder)
     else:
         raise ExportError("KGX is a folder and does not go into a text stream; give a path that ends in .kgx")
+
+
+def describe_file(frames: Frames, target: str | Path) -> str:
+    """Return in words how much of a network the file has that `write_network` writes.
+
+    Examples
+    --------
+    >>> import kg
+    >>> frames = kg.build("seeds/").cooccurrence_frames(tier="strict")
+    >>> describe_file(frames, "network.tsv")
+    '9 nodes, 24 pairs'
+    >>> describe_file(frames, "network.ttl")
+    '0 nodes, 0 pairs: those of q at most 0.05'
+    """
+    if file_suffix(target, None, NETWORK_SUFFIXES) not in (*RDF_FORMATS, _KGX):
+        return f"{counted(frames.nodes.height, 'node')}, {counted(frames.pairs.height, 'pair')}"
+    pairs = significant(frames)
+    n_nodes = len({*pairs.get_column("subject"), *pairs.get_column("object")})
+    many = f"{counted(n_nodes, 'node')}, {counted(pairs.height, 'pair')}"
+    return f"{many}: those of q at most {significance_limit(frames):g}"

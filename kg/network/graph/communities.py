@@ -11,7 +11,7 @@ from kg.errors import QueryError
 from kg.gmt import GeneSet, write_gmt
 from kg.graph_files.tables import TABLE_SUFFIXES, file_suffix, write_table, write_text
 from kg.network.graph.adjacency import Adjacency, to_adjacency
-from kg.network.graph.partition import Algorithm, find_partition, modularity, rand_index
+from kg.network.graph.partition import Algorithm, find_partitions, modularity, rand_index
 from kg.terminal import align, visible
 
 if TYPE_CHECKING:
@@ -236,11 +236,12 @@ def communities(
     adjacency = to_adjacency(network)
     similarity = adjacency.similarity
     tell = progress or (lambda _done, _total: None)
+    tell(0, n_runs)
     runs = []
-    for place in range(n_runs):
-        tell(place, n_runs)
-        runs.append(find_partition(similarity, algorithm=algorithm, resolution=resolution, seed=seed + place))
-    tell(n_runs, n_runs)
+    seeds = range(seed, seed + n_runs)
+    for labels in find_partitions(similarity, algorithm=algorithm, resolution=resolution, seeds=seeds):
+        runs.append(labels)
+        tell(len(runs), n_runs)
     qualities = [modularity(similarity, labels, resolution=resolution) for labels in runs]
     # Rounded, so that of two runs that found the same one the first is taken.
     best = max(range(n_runs), key=lambda place: (round(qualities[place], _DECIMALS), -place))

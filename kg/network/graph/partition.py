@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from kg.errors import QueryError, check_choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     import numpy as np
     import numpy.typing as npt
 
     Labels = npt.NDArray[np.int64]
 
-__all__ = ["Algorithm", "find_partition", "modularity", "rand_index"]
+__all__ = ["Algorithm", "find_partitions", "modularity", "rand_index"]
 
 Algorithm = Literal["louvain", "leiden"]
 
@@ -21,8 +23,14 @@ _RANDOMNESS = 0.001  # of Leiden's refinement, as its library has it by default
 _ITERATIONS = 10  # of Leiden: each starts from the result of the one before; most of the gain is in the first few
 
 
-def find_partition(similarity: Any, *, algorithm: Algorithm, resolution: float, seed: int) -> Labels:  # a scipy array
-    """Return the community of every node that one run of an algorithm finds.
+def find_partitions(
+    similarity: Any,  # a scipy array
+    *,
+    algorithm: Algorithm,
+    resolution: float,
+    seeds: Iterable[int],
+) -> Iterator[Labels]:
+    """Yield the community of every node that each run of an algorithm finds.
 
     Both move nodes between communities as long as modularity grows, then join each community into one node, and begin
     again. Leiden also splits communities that hang together badly, so that all of its communities are connected.
@@ -35,11 +43,11 @@ def find_partition(similarity: Any, *, algorithm: Algorithm, resolution: float, 
         ``louvain``, by networkx; ``leiden``, by the library graspologic-native.
     resolution
         Above 1 for more and smaller communities, below 1 for fewer and larger ones; above 0.
-    seed
-        The same seed gives the same communities; 0 or more.
+    seeds
+        Of each run one, 0 or more; the same seed gives the same communities.
 
-    Returns
-    -------
+    Yields
+    ------
     numpy.ndarray
         A number a node, which means no more than which nodes have the same one.
 
@@ -57,26 +65,33 @@ def find_partition(similarity: Any, *, algorithm: Algorithm, resolution: float, 
     --------
     >>> import networkx as nx
     >>> two = nx.to_scipy_sparse_array(nx.disjoint_union(nx.complete_graph(3), nx.complete_graph(2)))
-    >>> find_partition(two, algorithm="louvain", resolution=1.0, seed=0).tolist()
+    >>> next(find_partitions(two, algorithm="louvain", resolution=1.0, seeds=[0])).tolist()
     [0, 0, 0, 1, 1]
     """
     check_choice("algorithm", algorithm, get_args(Algorithm))
-    return (_louvain if algorithm == "louvain" else _leiden)(similarity, resolution, seed)
+    prepare = _louvain if algorithm == "louvain" else _leiden
+    run = prepare(similarity, resolution)  # once for all runs: it takes a quarter of the time of one
+    for seed in seeds:
+        yield run(seed)
 
 
-def _louvain(similarity: Any, resolution: float, seed: int) -> Labels:
+def _louvain(similarity: Any, resolution: float) -> Callable[[int], Labels]:
     import networkx as nx
     import numpy as np
 
     graph = nx.from_scipy_sparse_array(similarity)
-    labels = np.empty(similarity.shape[0], np.int64)
-    communities = nx.community.louvain_communities(graph, resolution=resolution, seed=seed)
-    for number, nodes in enumerate(communities):
-        labels[list(nodes)] = number
-    return labels
+
+    def run(seed: int) -> Labels:
+        labels = np.empty(similarity.shape[0], np.int64)
+        communities = nx.community.louvain_communities(graph, resolution=resolution, seed=seed)
+        for number, nodes in enumerate(communities):
+            labels[list(nodes)] = number
+        return labels
+
+    return run
 
 
-def _leiden(similarity: Any, resolution: float, seed: int) -> Labels:
+def _leiden(similarity: Any, resolution: float) -> Callable[[int], Labels]:
     import numpy as np
     from scipy.sparse import triu
 
@@ -88,23 +103,28 @@ def _leiden(similarity: Any, resolution: float, seed: int) -> Labels:
         ) from error
     cells = triu(similarity, format="coo")
     ends = (map(str, cells.row.tolist()), map(str, cells.col.tolist()))
-    labels = np.full(similarity.shape[0], -1, np.int64)
-    if cells.nnz:
-        _, found = library.leiden(
-            edges=list(zip(*ends, cells.data.astype(float).tolist(), strict=True)),
-            starting_communities=None,
-            resolution=resolution,
-            randomness=_RANDOMNESS,
-            iterations=_ITERATIONS,
-            use_modularity=True,
-            seed=seed,
-            trials=1,
-        )
-        labels[np.fromiter(map(int, found), np.int64, len(found))] = list(found.values())
-    # A node without edges, which an edge list cannot hold, is a community by itself.
-    alone = np.flatnonzero(labels < 0)
-    labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))
-    return labels
+    edges = list(zip(*ends, cells.data.astype(float).tolist(), strict=True))
+
+    def run(seed: int) -> Labels:
+        labels = np.full(similarity.shape[0], -1, np.int64)
+        if edges:
+            _, found = library.leiden(
+                edges=edges,
+                starting_communities=None,
+                resolution=resolution,
+                randomness=_RANDOMNESS,
+                iterations=_ITERATIONS,
+                use_modularity=True,
+                seed=seed,
+                trials=1,
+            )
+            labels[np.fromiter(map(int, found), np.int64, len(found))] = list(found.values())
+        # A node without edges, which an edge list cannot hold, is a community by itself.
+        alone = np.flatnonzero(labels < 0)
+        labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))
+        return labels
+
+    return run
 
 
 def modularity(similarity: Any, labels: Labels, *, resolution: float = 1.0) -> float:
@@ -121,7 +141,7 @@ def modularity(similarity: Any, labels: Labels, *, resolution: float = 1.0) -> f
     labels
         The community of every node, as a number from 0.
     resolution
-        That of `find_partition`.
+        That of `find_partitions`.
 
     Returns
     -------

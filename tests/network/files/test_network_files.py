@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
 from kg.errors import ExportError
-from kg.network import to_frame, to_frames, write_network
+from kg.network import Frames, describe_file, to_frame, to_frames, write_network
 from kg.network.files.network_files import NETWORK_SUFFIXES
 from tests.network.graphs import networks, two_genes
 
@@ -195,3 +195,24 @@ def test_a_place_that_cannot_be_written_is_one_sentence(suffix: str, tmp_path: P
     (tmp_path / "file").touch()
     with pytest.raises(ExportError, match="cannot be written"):
         write_network(two_genes(), tmp_path / "file" / f"network{suffix}")
+
+
+def test_a_file_of_associations_is_described_by_what_it_has() -> None:
+    nodes = pl.DataFrame({"id": ["1", "2", "3"], "symbol": ["A", "B", "C"]})
+    pairs = pl.DataFrame(
+        {
+            "symbol_a": ["A", "A"],
+            "symbol_b": ["B", "C"],
+            "weight": [2.0, 1.0],
+            "ncbigene_a": ["1", "1"],
+            "ncbigene_b": ["2", "3"],
+            "n_figures": [2, 1],
+            "q_value": [0.04, 0.06],
+        }
+    )
+    frames = Frames(nodes, pairs, {})
+    assert describe_file(frames, "x.tsv") == "3 nodes, 2 pairs"
+    for name in ("x.ttl", "x.nt", "x.kgx"):
+        assert describe_file(frames, name) == "2 nodes, 1 pair: those of q at most 0.05"
+    looser = Frames(nodes, pairs, {"fdr": 0.1})
+    assert describe_file(looser, "x.ttl") == "3 nodes, 2 pairs: those of q at most 0.1"

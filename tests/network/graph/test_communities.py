@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from kg.errors import ExportError, QueryError
 from kg.gmt import read_gmt
 from kg.network import communities, write_communities
-from kg.network.graph.partition import find_partition, modularity, rand_index
+from kg.network.graph.partition import find_partitions, modularity, rand_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +173,7 @@ def test_unknown_values_are_refused(options: dict[str, Any], named: str) -> None
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_matrix_without_edges_is_one_community_a_node(algorithm: Any) -> None:
     empty = nx.to_scipy_sparse_array(nx.empty_graph(3))
-    found = find_partition(empty, algorithm=algorithm, resolution=1.0, seed=0)
+    [found] = find_partitions(empty, algorithm=algorithm, resolution=1.0, seeds=[0])
     assert len(set(found.tolist())) == 3
     assert modularity(empty, found) == 0
 
