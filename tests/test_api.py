@@ -110,7 +110,7 @@ def test_a_damaged_build_is_a_sentence(tmp_path: Path) -> None:
         kg.read_build(path).table("genes")
     whole = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
     lacks: list[dict[str, object]] = [{"counts": None}, {"counts": {"figures": "x"}}, {"inputs": 1}]
-    for lack in (*lacks, {"problem_counts": []}):
+    for lack in (*lacks, {"problem_counts": []}, {"partitions": 3}):
         (path / "manifest.json").write_text(json.dumps(whole | lack), encoding="utf-8")
         with pytest.raises(BuildError, match="its manifest lacks"):
             kg.read_build(path)

@@ -572,6 +572,7 @@ def read_build(path: str | os.PathLike[str]) -> Build:
     found = Build(Path(path))
     counts = [found.manifest.get(name) for name in ("counts", "problem_counts")]
     are_counts = all(isinstance(each, dict) and all(type(n) is int for n in each.values()) for each in counts)
-    if not are_counts or not isinstance(found.manifest.get("inputs"), dict):
+    parts = found.manifest.get("partitions")
+    if not (are_counts and isinstance(found.manifest.get("inputs"), dict) and isinstance(parts, list | None)):
         raise BuildError(f"{path}: its manifest lacks what a build of this version has; build the folder again")
     return found

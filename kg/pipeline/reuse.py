@@ -210,6 +210,7 @@ def _is_whole(manifest: Mapping[str, Any]) -> bool:
         and isinstance(files, dict)
         and all(isinstance(file, dict) and {"bytes", "sha256"} <= file.keys() for file in files.values())
         and {DESCRIPTION, *(f"tables/{table}.parquet" for table in BUILD_TABLES)} <= files.keys()
+        and all(isinstance(name, str) for name in manifest["formats"])
         and isinstance(manifest["counts"].get("figures"), int)
         and (
             sizes is None or (isinstance(sizes, list) and sizes != [] and all(isinstance(size, int) for size in sizes))

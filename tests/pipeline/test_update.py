@@ -164,7 +164,7 @@ def test_what_is_missing_is_made_again_also_where_nothing_changed(source: Path, 
 
 
 @pytest.mark.parametrize("key", ["tool", "inputs", "counts", "formats", "partitions", "problem_counts", "files"])
-@pytest.mark.parametrize("value", [None, 5, [], {}, ["a"], {"figures": "x"}])
+@pytest.mark.parametrize("value", [None, 5, [], {}, ["a"], [["a"]], {"figures": "x"}])
 def test_a_manifest_that_was_edited_is_no_traceback(source: Path, tmp_path: Path, key: str, value: object) -> None:
     out = tmp_path / "out"
     expected = contents(build(source, out, formats=["turtle"]).path)
