@@ -357,20 +357,34 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
     figure
         The record.
     """
-    figid, pmcid = figure.figid, figure.paper.pmcid
     genes = [mention.genes for mention in figure.mentions]
+    _add_mentions(tables["mentions"], figure, genes)
+    _add_candidates(tables["candidates"], figure)
+    for c in figure.chemicals:
+        _append(tables["chemicals"], figure.figid, c.number, c.word, c.mesh, c.match, c.name, c.chebi)
+    for d in figure.diseases:
+        _append(tables["diseases"], figure.figid, d.number, d.word, d.mesh, d.match, d.name, d.doid)
+    _add_figure_row(tables["figures"], figure, len(set().union(*genes)))
+
+
+def _add_mentions(columns: Columns, figure: Figure, genes: Sequence[tuple[str, ...]]) -> None:
+    mentions = figure.mentions
     _extend(
-        tables["mentions"],
-        [figid] * len(genes),
-        [mention.number for mention in figure.mentions],
-        [mention.word for mention in figure.mentions],
-        [mention.symbol for mention in figure.mentions],
-        [mention.lexicon for mention in figure.mentions],
-        [mention.tier for mention in figure.mentions],
-        [mention.symbol if mention.is_family else None for mention in figure.mentions],
+        columns,
+        [figure.figid] * len(mentions),
+        [mention.number for mention in mentions],
+        [mention.word for mention in mentions],
+        [mention.symbol for mention in mentions],
+        [mention.lexicon for mention in mentions],
+        [mention.tier for mention in mentions],
+        [mention.symbol if mention.is_family else None for mention in mentions],
         [len(ids) for ids in genes],
-        [mention.occurrences for mention in figure.mentions],
+        [mention.occurrences for mention in mentions],
     )
+
+
+def _add_candidates(columns: Columns, figure: Figure) -> None:
+    """Append a row for each row of the file's genes, in its order, then one for each gene that a curator added."""
     rows: list[tuple[int | None, int, Gene, Counts | _NoCounts]] = sorted(
         [
             (position, mention.number, candidate.gene, candidate.counts[i] if candidate.counts else _NO_COUNTS)
@@ -387,8 +401,8 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
         if not candidate.positions
     ]
     _extend(
-        tables["candidates"],
-        [figid] * len(rows),
+        columns,
+        [figure.figid] * len(rows),
         [row[0] for row in rows],
         [row[1] for row in rows],
         [row[2].ncbigene for row in rows],
@@ -402,30 +416,12 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
         [row[3].match for row in rows],
         [row[0] is None for row in rows],
     )
-    for chemical in figure.chemicals:
-        _append(
-            tables["chemicals"],
-            figid,
-            chemical.number,
-            chemical.word,
-            chemical.mesh,
-            chemical.match,
-            chemical.name,
-            chemical.chebi,
-        )
-    for disease in figure.diseases:
-        _append(
-            tables["diseases"],
-            figid,
-            disease.number,
-            disease.word,
-            disease.mesh,
-            disease.match,
-            disease.name,
-            disease.doid,
-        )
+
+
+def _add_figure_row(columns: Columns, figure: Figure, n_genes: int) -> None:
+    figid, pmcid = figure.figid, figure.paper.pmcid
     _append(
-        tables["figures"],
+        columns,
         figid,
         vocab.figure_iri(figid),
         pmcid,
@@ -445,7 +441,7 @@ def add_figure(tables: Mapping[str, Columns], figure: Figure) -> None:
         figure.seo,
         json_text([{"type": a.type, "value": a.value} for a in figure.annotations]) if figure.annotations else None,
         len(figure.mentions),
-        len({ncbigene for ids in genes for ncbigene in ids}),
+        n_genes,
         None if figure.block is None else json_text(figure.block),
         json_text(figure.extra) if figure.extra else None,
     )

@@ -30,7 +30,7 @@ from kg.rdf.store import describe_store
 from kg.tables import COUNTED, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kg.authority.naming import Authority
@@ -105,21 +105,10 @@ def run(
         if job.raise_problems:
             raise_costly(problems)
         old = open_old_build(target, job, index.rows()) if update else None
-        more: list[object] = ["store"] if store else []
-        more += [authority.describe()] if authority is not None else []
-        more += [job.grader.describe()] if job.grader is not None else []
-        inputs: dict[str, object] = {
-            "documents": len(index),
-            "sha256": _digest(index, job, n_parts, problems, more),
-        }
-        if authority is not None:
-            inputs["authority"] = authority.describe()
-        if job.grader is not None:
-            inputs["audit"] = job.grader.describe()
+        inputs = _describe_inputs(index, job, n_parts, problems, authority, store=store)
         if old is not None:
             stack.enter_context(old)
-            is_same = old.folder.manifest["inputs"] == inputs and (not store or has_store(old.folder))
-            if is_same and not (job.raise_problems and _is_costly(old)):
+            if _is_current(old, inputs, job, store=store):
                 return Counts(0, old.n_kept)
             if not old.is_intact():
                 old = None
@@ -131,21 +120,8 @@ def run(
         stack.callback(output.abandon)
         n_kept = old.n_kept if old else 0
         executor = executor or Processes.fitting(len(index) - n_kept)
-        tasks = _tasks(index, n_parts, old)
-        # The text of an update is compressed here, where it is put together.
-        own = job if old is None else job._replace(compression=None)
-        done = 0
-        with closing(
-            executor.map(partial(read_batch, own), _carrying(tasks) if executor.is_remote else tasks)
-        ) as batches:
-            for batch in batches:
-                output.add(batch, old)
-                done += batch.n_documents
-                if progress is not None:
-                    progress(done, len(index))
-        output.finish(old.rows() if old else None)
-        if not output.tables.n_rows["figures"]:
-            raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
+        tell = None if progress is None else partial(_tell, progress, len(index))
+        _fill(output, _tasks(index, n_parts, old), old, executor, tell)
         manifest = _manifest(output, inputs, job)
         manifest["files"] |= write_description(folder, manifest, output.tally)
         write_manifest(folder, manifest)
@@ -153,6 +129,63 @@ def run(
             manifest["store"] = describe_store(make_store(Folder(folder), old))
             write_manifest(folder, manifest)
         return Counts(len(index) - n_kept, n_kept)
+
+
+def _describe_inputs(
+    index: Index,
+    job: Job,
+    n_parts: int | None,
+    problems: Iterable[Problem],
+    authority: Authority | None,
+    *,
+    store: bool,
+) -> dict[str, object]:
+    """Return what a build is made of and how, as JSON values; builds with the same are the same."""
+    more: dict[str, object] = {}
+    if authority is not None:
+        more["authority"] = authority.describe()
+    if job.grader is not None:
+        more["audit"] = job.grader.describe()
+    asked = [*(["store"] if store else []), *more.values()]
+    return {"documents": len(index), "sha256": _digest(index, job, n_parts, problems, asked), **more}
+
+
+def _is_current(old: OldBuild, inputs: Mapping[str, object], job: Job, *, store: bool) -> bool:
+    """Return whether the old build is what would be built, so that there is nothing to do."""
+    is_same = old.folder.manifest["inputs"] == inputs and (not store or has_store(old.folder))
+    return is_same and not (job.raise_problems and _is_costly(old))
+
+
+def _tell(progress: Callable[[int, int], None], n_documents: int, n_done: int) -> None:
+    progress(n_done, n_documents)
+
+
+def _fill(
+    output: Output,
+    tasks: Iterator[Task],
+    old: OldBuild | None,
+    executor: Executor,
+    tell: Callable[[int], None] | None,
+) -> None:
+    """Write the figures of the tasks, and what they share; `tell` is called with the number of documents done.
+
+    Raises
+    ------
+    BuildError
+        If none of them can be built.
+    """
+    # The text of an update is compressed here, where it is put together.
+    own = output.job if old is None else output.job._replace(compression=None)
+    done = 0
+    with closing(executor.map(partial(read_batch, own), _carrying(tasks) if executor.is_remote else tasks)) as batches:
+        for batch in batches:
+            output.add(batch, old)
+            done += batch.n_documents
+            if tell is not None:
+                tell(done)
+    output.finish(old.rows() if old else None)
+    if not output.tables.n_rows["figures"]:
+        raise BuildError(_nothing(list(islice(output.problems, 2)), output.n_problems.total()))
 
 
 def _tasks(index: Index, n_parts: int | None, old: OldBuild | None) -> Iterator[Task]:
