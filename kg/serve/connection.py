@@ -48,7 +48,7 @@ async def while_connected(scope: Scope, answering: Awaitable[_T]) -> _T:
     """
     connection: Connection = scope["extensions"][_EXTENSION]
     task = cast("asyncio.Task[object]", asyncio.current_task())
-    connection.begin_asking(task)
+    connection.begin_asking(task, scope)
     try:
         return await answering
     except asyncio.CancelledError:
@@ -72,18 +72,19 @@ class Connection(HttpToolsProtocol):
     _send_timer: asyncio.TimerHandle | None = None
     _n_head = 0
     _asking: asyncio.Task[object] | None = None
+    _asked: Scope | None = None
     is_lost = False
 
-    def begin_asking(self, task: asyncio.Task[object]) -> None:
-        """Cancel a task if the client goes before `end_asking`; what it still sends of its request is not kept."""
-        self._asking = task
+    def begin_asking(self, task: asyncio.Task[object], scope: Scope) -> None:
+        """Cancel a task if the client goes before `end_asking`; what it still sends of this request is not kept."""
+        self._asking, self._asked = task, scope
         self.flow.resume_reading()  # nobody sees a client go while nothing is read
         if self.is_lost:
             task.cancel()
 
     def end_asking(self) -> None:
         """Let the task be."""
-        self._asking = None
+        self._asking = self._asked = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request (called by the loop)."""
@@ -97,7 +98,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a request's body (called by the parser)."""
-        if self._asking is None:
+        if self.cycle.scope is not self._asked:  # the next request can come while this one is answered
             super().on_body(body)
 
     def on_response_complete(self) -> None:
@@ -108,14 +109,16 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what the client sends (called by the loop)."""
         before = self.cycle
+        is_answered = before is None or before.response_complete
+        is_head = is_answered or not before.more_body
         super().data_received(data)
         if self.cycle is not before:
             self._stop_waiting()
-        elif before is None or before.response_complete:
+        elif is_head:
             self._n_head += len(data)
             if self._n_head > HEAD_BYTES:
                 self.send_400_response("The address and the headers are too long; post the query.")
-            elif self._timer is None:
+            elif is_answered and self._timer is None:
                 self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -65,6 +65,7 @@ class Service:
     def _router(self) -> Starlette:
         return Starlette(
             routes=[
+                Route(PATH, self._endpoint),  # who asks with a slash behind it is sent there
                 Route("/", self._query_page, methods=["GET"]),
                 Route("/examples", self._examples, methods=["GET"]),
                 Route("/examples/{name}", self._example, methods=["GET"]),

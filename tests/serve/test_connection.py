@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import uvicorn
 
-from kg.serve.connection import Connection
+from kg.serve.connection import Connection, while_connected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,16 +53,55 @@ def _written(request: bytes, messages: Sequence[dict[str, Any]], *, n_requests: 
             await send(message)
 
     async def run() -> list[bytes]:
-        config = uvicorn.Config(cast("Any", app), http=Connection, ws="none", lifespan="off", log_config=None)
-        config.load()
-        wire = _Wire()
-        connection = Connection(config=config, server_state=uvicorn.Server(config).server_state, app_state={})
-        connection.connection_made(wire)
+        connection, wire = _connected(app)
         connection.data_received(request * n_requests)
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await _turns()
         connection.connection_lost(None)
         return wire.written
+
+    return asyncio.run(run())
+
+
+def _connected(app: object) -> tuple[Connection, _Wire]:
+    config = uvicorn.Config(cast("Any", app), http=Connection, ws="none", lifespan="off", log_config=None)
+    config.load()
+    wire = _Wire()
+    connection = Connection(config=config, server_state=uvicorn.Server(config).server_state, app_state={})
+    connection.connection_made(wire)
+    return connection, wire
+
+
+async def _turns() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def _sent_while_one_is_answered(pieces: Sequence[bytes]) -> tuple[bytes, bool]:
+    """What is written where these come while a request is answered, and whether the connection was closed."""
+
+    async def run() -> tuple[bytes, bool]:
+        is_answered = asyncio.Event()
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            body, message = b"", await receive()
+            while message["more_body"]:
+                body, message = body + message["body"], await receive()
+            body += message["body"]
+            await while_connected(scope, is_answered.wait())
+            await send({**START, "headers": [(b"content-length", str(len(body)).encode())]})
+            await send({"type": "http.response.body", "body": body})
+
+        connection, wire = _connected(app)
+        connection.data_received(b"GET / HTTP/1.1\r\n\r\n")
+        await _turns()
+        for piece in pieces:
+            if not wire.is_closed:
+                connection.data_received(piece)
+        is_answered.set()
+        await _turns()
+        is_closed = wire.is_closed
+        connection.connection_lost(None)
+        return b"".join(wire.written), is_closed
 
     return asyncio.run(run())
 
@@ -92,3 +131,21 @@ def test_an_answer_that_breaks_off_is_not_whole() -> None:
     written = b"".join(_written(b"GET / HTTP/1.1\r\n\r\n", [start, BODIES["pieces"][0]]))
     assert written.partition(b"\r\n\r\n")[2] == b"abc"
     assert _written(b"GET / HTTP/1.1\r\n\r\n", [start])[-1].startswith(b"HTTP/1.1 200 OK")  # on closing
+
+
+@pytest.mark.parametrize("n_pieces", [1, 3])
+def test_a_request_that_comes_while_another_is_answered_keeps_its_body(n_pieces: int) -> None:
+    body = b"x" * 70_000
+    request = b"POST / HTTP/1.1\r\nContent-Length: 70000\r\n\r\n" + body
+    size = -(-len(request) // n_pieces)
+    pieces = [request[start : start + size] for start in range(0, len(request), size)]
+    written, is_closed = _sent_while_one_is_answered(pieces)
+    assert written.count(b"HTTP/1.1 200 OK") == 2
+    assert written.endswith(b"\r\n\r\n" + body)
+    assert not is_closed
+
+
+def test_a_head_without_end_is_given_up_while_another_request_is_answered() -> None:
+    written, is_closed = _sent_while_one_is_answered([b"GET / HTTP/1.1\r\nx: ", *[b"a" * 8_000] * 40])
+    assert is_closed
+    assert written.startswith(b"HTTP/1.1 400 Bad Request")

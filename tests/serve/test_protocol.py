@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
@@ -326,6 +326,11 @@ def test_service_description_is_the_page_for_a_browser(server: Running) -> None:
     reply = server.get(accept="text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
     assert reply.type == "text/html"
     assert reply.body == server.get(path="/").body
+
+
+def test_a_slash_behind_the_address_leads_to_it(server: Running) -> None:
+    reply = server.ask("GET", "/sparql/?query=ASK%7B%7D")
+    assert (reply.status, urlsplit(reply.headers["location"])[2:4]) == (307, ("/sparql", "query=ASK%7B%7D"))
 
 
 def test_answers_can_be_asked_for_again(server: Running) -> None:
