@@ -361,7 +361,8 @@ def _genes_of_paper(tables: Tables, values: Mapping[str, str]) -> list[Row]:
 
 def _doubtful_mentions(tables: Tables, values: Mapping[str, str]) -> list[Row]:
     own = tables.grades.filter(symbol == values["gene"], pl.col("grade").is_in(["doubtful", "conflicting"]))
-    named = own.explode("reasons").with_columns(_term("grade")).unique(["figid", "mention", "ncbigene", "reasons"])
+    signal = pl.col("reasons").str.extract("^([a-z_]+): ")
+    named = own.explode("reasons").with_columns(_term("grade"), reasons=pl.lit(PREFIXES["pfkg"]) + signal)
     return _rows(named, "figid", "word", "matched_symbol", "grade", "score", "reasons")
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "FAMILY_LEXICONS",
     "GRADES",
     "LEXICON_TIERS",
+    "SIGNALS",
     "TIERS",
     "Annotation",
     "Candidate",
@@ -53,6 +54,40 @@ FAMILY_LEXICONS = frozenset({"bioentities_symbol", "famplex_relations"})
 
 GRADES = ("supported", "plausible", "doubtful", "conflicting")
 """How far a candidate gene of a mention can be believed, best first."""
+
+SIGNALS = (
+    "alias",
+    "bacterial_style",
+    "better_reading",
+    "caption_alias",
+    "caption_conflict",
+    "caption_definition",
+    "caption_family",
+    "caption_name",
+    "caption_symbol",
+    "common_word",
+    "curation",
+    "distance",
+    "family",
+    "letter_swap",
+    "metabolite",
+    "mixed_scripts",
+    "namesake",
+    "official_companions",
+    "official_symbol",
+    "other_species",
+    "part_of_word",
+    "previous_symbol",
+    "same_gene",
+    "several_genes",
+    "shared_alias",
+    "sharp_s",
+    "small_letters",
+    "species_mismatch",
+    "three_letters",
+    "two_letters",
+)
+"""The reasons of the mention audit, by name: what the ontology says of each, `kg.authority.audit` finds."""
 
 
 @dataclass(frozen=True, slots=True)

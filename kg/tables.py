@@ -192,7 +192,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "grades": {
         "figid": "text",
         "mention": "integer",
-        "ncbigene": "text",
+        "ncbigene": "rows",
         "score": "real",
         "grade": "text",
         "reasons": "lines",
@@ -222,7 +222,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 """Every table with its columns and their types: ``text``, ``integer``, ``real``, ``boolean``, and lists of text.
 
-These are ``texts``, lists in memory, too, and ``lines``: there a text a line, which is ten times as fast.
+These are ``texts``, lists in memory, too, and ``lines``: a text a line until the file is written, which is ten times as
+fast. So is text of ``rows``, of which each line has a row of its own in the file, with the other values.
 """
 
 AUDIT_TABLES = ("grades", "curations")
@@ -505,6 +506,7 @@ def schema(table: str) -> dict[str, pl.DataType]:
         "text": pl.String(),
         "texts": pl.List(pl.String()),
         "lines": pl.List(pl.String()),
+        "rows": pl.String(),
         "integer": pl.Int64(),
         "real": pl.Float64(),
         "boolean": pl.Boolean(),
@@ -513,13 +515,26 @@ def schema(table: str) -> dict[str, pl.DataType]:
 
 
 def to_frame(table: str, columns: Columns) -> pl.DataFrame:
-    """Return columns, all or some, as a polars frame of the table's types, rows in the order given."""
+    """Return columns, all or some, as a polars frame of the table's types, rows in the order given.
+
+    ``lines`` and ``rows`` are one text each, until `TableWriter` writes the file.
+    """
     import polars as pl
 
     types = {column: kind for column, kind in schema(table).items() if column in columns}
-    joined = [column for column in types if COLUMNS[table][column] == "lines"]
-    rows = pl.DataFrame(columns, schema=types | dict.fromkeys(joined, pl.String()))
-    return rows.with_columns(pl.col(joined).str.split("\n")) if joined else rows
+    joined = [column for column in types if COLUMNS[table][column] in ("lines", "rows")]
+    return pl.DataFrame(columns, schema=types | dict.fromkeys(joined, pl.String()))
+
+
+def _as_in_file(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return rows of `to_frame` as the table's file has them: ``lines`` as lists, and each of ``rows`` by itself."""
+    import polars as pl
+
+    kinds = COLUMNS[table]
+    joined = [column for column in kinds if kinds[column] in ("lines", "rows")]
+    apart = [column for column in joined if kinds[column] == "rows"]
+    split = rows.with_columns(pl.col(joined).str.split("\n")) if joined else rows
+    return split.explode(apart) if apart else split
 
 
 def to_ipc(table: str, columns: Columns) -> bytes:
@@ -590,7 +605,7 @@ class TableWriter:
         if self._waiting[table]:
             self._flush(table)
         parts = self._parts.pop(table)
-        rows = pl.scan_ipc(parts) if parts else to_frame(table, empty_columns(table)).lazy()
+        rows = _as_in_file(table, pl.scan_ipc(parts) if parts else to_frame(table, empty_columns(table)).lazy())
         if kept is not None:
             rows = kept.merge_sorted(rows, key="figid")
         rows.sink_parquet(

@@ -63,6 +63,7 @@ __all__ = [
     "part_iri",
     "pathway_iri",
     "publisher_iri",
+    "signal_iri",
     "site_iri",
     "uniprot_iri",
     "web_iri",
@@ -208,7 +209,7 @@ PROPERTIES = {
         _property("pfkg:organism", Value.IRI),
         _property("pfkg:organismName", Value.TEXT),
         _property("pfkg:pathwayScore", Value.DECIMAL),
-        _property("pfkg:reason", Value.TEXT),
+        _property("pfkg:reason", Value.IRI),
         _property("pfkg:score", Value.DECIMAL),
         _property("pfkg:word", Value.TEXT),
     )
@@ -559,6 +560,11 @@ def curator_name(curator: str) -> str:
 def grade_iri(grade: str) -> str:
     """Return the IRI of a grade's concept."""
     return PREFIXES["pfkg"] + grade
+
+
+def signal_iri(signal: str) -> str:
+    """Return the IRI of the concept of one of the audit's signals."""
+    return PREFIXES["pfkg"] + signal
 
 
 def is_taxon(text: str | None) -> TypeGuard[str]:

@@ -10,7 +10,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from kg import vocab
-from kg.model import GRADES, LEXICON_TIERS, TIERS
+from kg.model import GRADES, LEXICON_TIERS, SIGNALS, TIERS
 from kg.version import __version__
 
 ONTOLOGY = Path(__file__).parent.parent / "ontology"
@@ -63,7 +63,7 @@ def test_every_term_that_the_code_emits_is_declared(ontology: Graph) -> None:
 def test_minted_terms_are_those_that_the_code_uses(ontology: Graph) -> None:
     used = {vocab.expand(curie) for curie in TERMS}
     used |= {vocab.lexicon_iri(lexicon) for lexicon in LEXICON_TIERS}
-    used |= {vocab.UNKNOWN_LEXICON, *(PFKG + name for name in (*TIERS, *GRADES))}
+    used |= {vocab.UNKNOWN_LEXICON, *(PFKG + name for name in (*TIERS, *GRADES, *SIGNALS))}
     assert {term for term in minted(ontology) if term.startswith(PFKG)} == {t for t in used if t.startswith(PFKG)}
 
 

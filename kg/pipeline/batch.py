@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.blocks import block_differences, figure_block
 from kg.compression import compress
 from kg.errors import ParseError, Problem, Severity
-from kg.pipeline.grading import add_verdicts
+from kg.pipeline.grading import add_assessments
 from kg.pipeline.index import Entry, read_entry
 from kg.rdf.formats import FORMATS
-from kg.rdf.mapping import describe_figure, describe_verdicts
+from kg.rdf.mapping import describe_assessments, describe_figure
 from kg.rdf.tally import Tally
 from kg.tables import AUDIT_TABLES, FIGURE_TABLES, Columns, add_document, add_figure, empty_columns, json_text, to_ipc
 from kg.text import shorten
@@ -22,7 +22,7 @@ from kg.vocab import figure_graph_iri, figure_iri
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kg.authority.audit import Verdict
+    from kg.authority.audit import Assessment
     from kg.model import Figure
     from kg.pipeline.grading import Graded, Grader
 
@@ -189,16 +189,16 @@ def _add(
     graded: Graded | None,
     decisions: str | None,
 ) -> None:
-    verdicts: tuple[Verdict, ...] = ()
+    assessments: list[Assessment] = []
     if graded is not None:
-        figure, verdicts = graded.figure, graded.verdicts
-        add_verdicts(columns, graded)
+        figure, assessments = graded.figure, graded.assessments
+        add_assessments(columns, graded)
     add_figure(columns, figure)
     n_bytes: dict[str, int] = {}
     statements = None
     if texts:
         graph = figure_graph_iri(figure_iri(figure.figid))
-        descriptions = [*describe_figure(figure), *describe_verdicts(figure.figid, verdicts)]
+        descriptions = [*describe_figure(figure), *describe_assessments(figure.figid, assessments)]
         statements = Tally.of(descriptions).to_json()
         for name, parts in texts.items():
             node = FORMATS[name].node

@@ -6,28 +6,28 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.authority.audit import WEIGHTS, Auditor, Curation, FigureText, mentions_of, read_curation
+from kg.authority.audit import WEIGHTS, Auditor, Curation, FigureText, assessments_of, mention_of, read_curation
 from kg.tables import json_text
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
-    from kg.authority.audit import Decisions, Verdict
+    from kg.authority.audit import Assessment, Decisions
     from kg.authority.hgnc import HgncTable
     from kg.authority.naming import Authority
     from kg.errors import Problem
     from kg.model import Figure
     from kg.tables import Columns
 
-__all__ = ["Graded", "Grader", "add_verdicts", "open_grader"]
+__all__ = ["Graded", "Grader", "add_assessments", "open_grader"]
 
 
 class Graded(NamedTuple):
-    """A figure as its curators have it, with the verdicts on its mentions and what of the curation does not fit."""
+    """A figure as its curators have it, with its mentions assessed and what of the curation does not fit."""
 
     figure: Figure
-    verdicts: tuple[Verdict, ...]
+    assessments: list[Assessment]
     decisions: Decisions
     problems: tuple[Problem, ...]
 
@@ -72,13 +72,16 @@ class Grader:
         }
 
     def grade(self, figure: Figure) -> Graded:
-        """Return a figure as its curators have it, and the verdicts on its mentions."""
+        """Return a figure as its curators have it, and its mentions assessed."""
+        text, organisms = FigureText(figure.caption, figure.title, figure.paper.title), figure.organisms
         curated = self.curation.apply(figure, self.table)
-        text = FigureText(figure.caption, figure.title, figure.paper.title)
-        verdicts = self._auditor.audit_figure(
-            figure.figid, text, figure.organisms, mentions_of(figure), curated.decisions
-        )
-        return Graded(curated.figure, tuple(verdicts), curated.decisions, curated.problems)
+        if not curated.decisions:
+            assessments = self._auditor.assess_figure(text, organisms, figure.mentions)
+        else:
+            mentions = [mention_of(record) for record in figure.mentions]
+            verdicts = self._auditor.audit_figure(figure.figid, text, organisms, mentions, curated.decisions)
+            assessments = assessments_of(verdicts)
+        return Graded(curated.figure, assessments, curated.decisions, curated.problems)
 
 
 def open_grader(authority: Authority | None, curation: Iterable[str | os.PathLike[str]] = ()) -> Grader:
@@ -101,31 +104,17 @@ def open_grader(authority: Authority | None, curation: Iterable[str | os.PathLik
     return Grader(table, read_curation(curation, table), digest)
 
 
-def add_verdicts(tables: Mapping[str, Columns], graded: Graded) -> None:
-    """Append the rows of a figure's verdicts and decisions to the columns of their tables."""
-    figid, verdicts = graded.figure.figid, graded.verdicts
+def add_assessments(tables: Mapping[str, Columns], graded: Graded) -> None:
+    """Append the rows of a figure's assessments and decisions to the columns of their tables."""
+    figid, assessments = graded.figure.figid, graded.assessments
     grades = tables["grades"]
-    grades["figid"] += [figid] * len(verdicts)
-    grades["mention"] += [verdict.mention for verdict in verdicts]
-    grades["ncbigene"] += [verdict.entrez for verdict in verdicts]
-    grades["score"] += [verdict.score for verdict in verdicts]
-    grades["grade"] += [verdict.grade for verdict in verdicts]
-    grades["reasons"] += _reasons(verdicts)
+    grades["figid"] += [figid] * len(assessments)
+    grades["mention"] += [assessment.mention for assessment in assessments]
+    grades["ncbigene"] += ["\n".join(genes) if len(genes) > 1 else genes[0] for _, genes, *_ in assessments]
+    grades["score"] += [assessment.judgement.score for assessment in assessments]
+    grades["grade"] += [assessment.judgement.grade for assessment in assessments]
+    grades["reasons"] += [assessment.judgement.lines for assessment in assessments]
     curations = tables["curations"]
     for (mention, _), decision in sorted(graded.decisions.items(), key=lambda item: (item[0][0], int(item[0][1]))):
         for column, value in zip(curations.values(), (figid, mention, *decision), strict=True):
             column.append(value)
-
-
-def _reasons(verdicts: Iterable[Verdict]) -> list[str]:
-    """Return the reasons of verdicts, a line each; those of a family's members are one object, made once."""
-    found: list[str] = []
-    signals, text = None, ""
-    for verdict in verdicts:
-        if verdict.signals is not signals:
-            signals, text = verdict.signals, "\n".join([f"{signal.name}: {signal.text}" for signal in verdict.signals])
-            if text.count("\n") != len(verdict.signals) - 1:  # a word with a line break in it
-                lines = [" ".join(f"{signal.name}: {signal.text}".split()) for signal in verdict.signals]
-                text = "\n".join(lines)
-        found.append(text)
-    return found

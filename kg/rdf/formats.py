@@ -12,7 +12,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Protocol
 
 from kg import vocab
-from kg.model import GRADES, LEXICON_TIERS
+from kg.model import GRADES, LEXICON_TIERS, SIGNALS
 from kg.vocab import DATASET_PROPERTIES, PREFIXES, PROPERTIES, SharedGraph, Value
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _SHORT_TERMS = {
         *vocab.DATASET_CLASSES,
         "oa:identifying",
         "pfkg:unknownLexicon",
-        *(f"pfkg:{name}" for name in (*LEXICON_TIERS, *GRADES)),
+        *(f"pfkg:{name}" for name in (*LEXICON_TIERS, *GRADES, *SIGNALS)),
     )
 }
 _GENE = PREFIXES["ncbigene"]

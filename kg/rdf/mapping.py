@@ -7,13 +7,14 @@ literals. The writers of `kg.rdf.formats` and the rdflib graphs of `kg.rdf.graph
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from kg import vocab
 from kg.blocks import figure_block
-from kg.model import GRADES, LEXICON_TIERS
+from kg.model import GRADES, LEXICON_TIERS, SIGNALS
 from kg.text import clean
 from kg.vocab import PROPERTIES, Property, SharedGraph
 
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from kg.authority.audit import Verdict
+    from kg.authority.audit import Assessment, Decision, Judgement
     from kg.authority.hgnc import HgncGene
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
     from kg.shared import SharedRecords
 
-__all__ = ["TYPES", "Description", "describe_agents", "describe_figure", "describe_shared", "describe_verdicts"]
+__all__ = ["TYPES", "Description", "describe_agents", "describe_assessments", "describe_figure", "describe_shared"]
 
 Description = tuple[str, list[tuple[Property, list[str]]]]
 """A subject's IRI, and its properties with their objects; no list of objects is empty or repeats one."""
@@ -124,6 +125,7 @@ TYPES = {vocab.expand(curies[0]): curies for curies in _CLASSES_OF}
 ) = [[vocab.expand(curie) for curie in curies] for curies in _CLASSES_OF]
 _LEXICONS = {lexicon: [vocab.lexicon_iri(lexicon)] for lexicon in LEXICON_TIERS}
 _GRADES = {grade: [vocab.grade_iri(grade)] for grade in GRADES}
+_SIGNALS = {signal: vocab.signal_iri(signal) for signal in SIGNALS}
 _IDENTIFYING = [vocab.expand("oa:identifying")]
 
 
@@ -149,7 +151,7 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
     The papers, genes, families and organisms that it refers to are shared things: see `describe_shared`.
     """
     iri = vocab.figure_iri(figure.figid)
-    candidates = [[vocab.gene_iri(ncbigene) for ncbigene in mention.genes] for mention in figure.mentions]
+    candidates = [_gene_iris(mention.genes) for mention in figure.mentions]
     yield iri, _figure_properties(figure, list(dict.fromkeys(chain.from_iterable(candidates))))
     target = [iri]
     for mention, genes in zip(figure.mentions, candidates, strict=True):
@@ -162,48 +164,57 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
         yield vocab.part_iri(iri, "disease", disease.number), _term_properties(_A_DISEASE, disease, target, concept)
 
 
-def describe_verdicts(figid: str, verdicts: Iterable[Verdict]) -> Iterator[Description]:
+def describe_assessments(figid: str, assessments: Iterable[Assessment]) -> Iterator[Description]:
     """Yield the assessments of a figure's mentions: one for all the candidates of a mention that are judged alike.
 
     Parameters
     ----------
     figid
         The figure.
-    verdicts
-        On each candidate of each mention, the mentions in order.
+    assessments
+        Of all candidates of each mention, the mentions in order.
     """
     figure = vocab.figure_iri(figid)
-    for number, of_mention in groupby(verdicts, attrgetter("mention")):
+    for number, of_mention in groupby(assessments, itemgetter(0)):
         mention = vocab.part_iri(figure, "mention", number)
-        judged: list[tuple[Verdict, list[str]]] = []
-        for verdict in of_mention:
-            gene = vocab.gene_iri(verdict.entrez)
-            for other, genes in judged:
-                if _are_alike(verdict, other):
-                    genes.append(gene)
-                    break
-            else:
-                judged.append((verdict, [gene]))
-        for n, (verdict, genes) in enumerate(judged, start=1):
-            yield f"{mention}-assessment-{n}", _assessment_properties(mention, verdict, genes)
+        for n, assessment in enumerate(_joined(list(of_mention)), start=1):
+            yield f"{mention}-assessment-{n}", _assessment_properties(mention, assessment)
 
 
-def _are_alike(a: Verdict, b: Verdict) -> bool:
-    # Members of a family have one tuple of signals, which is quickly told.
-    return (a.signals is b.signals or (a.score, a.signals) == (b.score, b.signals)) and a.decision == b.decision
+def _joined(assessments: list[Assessment]) -> list[Assessment]:
+    """Return the assessments of a mention, those that are alike as one."""
+    if len(assessments) == 1:  # the usual case
+        return assessments
+    found: dict[tuple[Judgement, Decision | None], Assessment] = {}
+    for assessment in assessments:
+        key = assessment.judgement, assessment.decision
+        alike = found.get(key)
+        genes = assessment.genes if alike is None else alike.genes + assessment.genes
+        found[key] = assessment._replace(genes=genes)
+    return list(found.values())
 
 
-def _assessment_properties(mention: str, verdict: Verdict, genes: list[str]) -> list[tuple[Property, list[str]]]:
-    reasons = [clean(f"{signal.name}: {signal.text}")[0] for signal in verdict.signals]
+@lru_cache(maxsize=16_384)
+def _gene_iris(genes: tuple[str, ...]) -> list[str]:
+    """Return the IRIs of genes; the list is not to be changed."""
+    return [vocab.gene_iri(ncbigene) for ncbigene in genes]
+
+
+@lru_cache(maxsize=4_096)
+def _decimals(score: float) -> list[str]:
+    return [str(score)]
+
+
+def _assessment_properties(mention: str, assessment: Assessment) -> list[tuple[Property, list[str]]]:
+    _, genes, (score, grade, signals, _), decision = assessment
     properties = [
         (_TYPE, _AN_ASSESSMENT),
         (_ASSESSES, [mention]),
-        (_ASSESSED_GENE, genes),
-        (_GRADE, _GRADES[verdict.grade]),
-        (_SCORE, [str(verdict.score)]),
-        (_REASON, list(dict.fromkeys(reasons)) if len(reasons) > 1 else reasons),
+        (_ASSESSED_GENE, _gene_iris(genes)),
+        (_GRADE, _GRADES[grade]),
+        (_SCORE, _decimals(score)),
+        (_REASON, [_SIGNALS[name] for name, _ in signals]),
     ]
-    decision = verdict.decision
     if decision is not None:
         properties += [(_ATTRIBUTED_TO, [vocab.curator_iri(decision.curator)]), (_DAY, [decision.date])]
         if decision.note:

@@ -128,8 +128,7 @@ def test_rows_on_the_seeds_are_those_that_are_expected(example: Any, store: ox.S
 OF_GRADES = {
     "believable-genes": "HIC1 | ncbigene:3090 | 0.905",
     "decisions": "PMC1__b | abc | AKT2 | pfkg:supported | B. Reader | 2026-11-28 | ",
-    "doubtful-mentions": "PMC7048131__12964_2020_527_Fig5_HTML | HIC-1 | HLC-1 | pfkg:conflicting | 0.095 | "
-    "alias: HLC-1 is an alias",
+    "doubtful-mentions": "PMC7048131__12964_2020_527_Fig5_HTML | HIC-1 | HLC-1 | pfkg:conflicting | 0.095 | pfkg:alias",
 }
 """Of the examples that need more than every build has, a row of the answer; the last build's decisions are in it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from kg.authority.audit.definitions import find_definitions
 from kg.authority.audit.spelling import latin
 from kg.authority.audit.subject import Signal
 from kg.authority.audit.text import content_words
-from kg.model import LEXICON_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,8 @@ class FigureContext:
         self.has_text = bool(text.text)
         self.organisms = frozenset(organisms)
         self.readings = readings
-        self.repeats = len({reading.token for _, reading in readings}) < len(readings)
+        counts = Counter([reading.token for _, reading in readings])
+        self.repeated = {token for token, n in counts.items() if n > 1}  # parts of words that were read more than once
         self.shared: set[str] = set()  # genes as which words of several spellings were read
         self.exact: dict[str, bool] = {}
         self._species: dict[tuple[str | None, str | None], Signal | None] = {}
@@ -63,8 +64,9 @@ class FigureContext:
         """What the caption says that the words of the figure stand for."""
         if not self.text.caption:
             return {}
-        wanted = {name for _, reading in self.readings for name in (reading.plain_part, reading.plain_symbol)}
-        wanted &= self.text.names  # what a caption defines stands in it
+        names = self.text.names  # what a caption defines stands in it
+        wanted = {reading.plain_part for _, reading in self.readings if reading.part_name in names}
+        wanted |= {reading.plain_symbol for _, reading in self.readings if reading.symbol_name in names}
         return find_definitions(self.text.caption, among=wanted) if wanted else {}
 
     def _count_companions(self, own: int) -> Signal | None:
@@ -77,18 +79,17 @@ class FigureContext:
         """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
         return self._companions[self.exact[reading.part]]
 
-    def species(self, candidate: Candidate) -> Signal | None:
+    def species(self, case: Case) -> Signal | None:
         """Return that the figure shows other species than the gene's: by its organisms, or by the words of its text."""
-        key = candidate.taxon, candidate.organism
+        key = case.species
         if key not in self._species:
-            self._species[key] = self._compare_species(candidate)
+            self._species[key] = self._compare_species(*key)
         return self._species[key]
 
-    def _compare_species(self, candidate: Candidate) -> Signal | None:
-        organism = candidate.organism or "Homo sapiens"
-        if self.organisms and organism not in self.organisms:
+    def _compare_species(self, taxon: str | None, organism: str | None) -> Signal | None:
+        if self.organisms and (organism or "Homo sapiens") not in self.organisms:
             return Signal("species_mismatch", f"the figure is of {', '.join(sorted(self.organisms))}")
-        if (candidate.taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
+        if (taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
             return Signal("other_species", f"the text speaks of {', '.join(found[:3])}")
         return None
 
@@ -110,21 +111,27 @@ def figure_signals(
         What is known of genes.
     """
     candidate = case.candidate
-    found: list[Signal | None] = []
+    found: list[Signal] = []
     if context.has_text:
         if definitions := context.definitions:
             longs = definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol)
-            if longs:
-                found.append(caption_definition(reading, candidate, longs, known))
-        found.append(caption_support(reading, case, context.text))
-    if context.repeats:
-        found.append(better_reading(number, reading, candidate, context))
+            if longs and (signal := caption_definition(reading, candidate, longs, known)) is not None:
+                found.append(signal)
+        if (signal := caption_support(reading, case, context.text)) is not None:
+            found.append(signal)
+    if (
+        reading.token in context.repeated
+        and (signal := better_reading(number, reading, candidate, context)) is not None
+    ):
+        found.append(signal)
     if not reading.is_family:
-        found.append(context.companions(reading))
-        if candidate.ncbigene in context.shared:
-            found.append(same_gene(reading, candidate, context))
-    found.append(context.species(candidate))
-    return [signal for signal in found if signal is not None]
+        if (signal := context.companions(reading)) is not None:
+            found.append(signal)
+        if candidate.ncbigene in context.shared and (signal := same_gene(reading, candidate, context)) is not None:
+            found.append(signal)
+    if (signal := context.species(case)) is not None:
+        found.append(signal)
+    return found
 
 
 def caption_definition(
@@ -159,19 +166,16 @@ def caption_support(reading: Reading, case: Case, text: FigureText) -> Signal | 
     """Return whether caption or titles name the gene: by another of its names, or by the word itself."""
     names = text.names
     if reading.is_family:
-        symbol = reading.mention.symbol
-        return Signal("caption_family", f"the text has {symbol}") if reading.plain_symbol in names else None
+        return reading.named if reading.symbol_name in names else None
     if not names.isdisjoint(case.names):
-        name = next(name for name in case.names if name in names)
+        name = next(name for name in case.names if name in names).decode()
         return Signal("caption_name", f"the text has {name}, another name of {case.candidate.symbol}")
-    if not text.words.isdisjoint(case.known.keys):
-        for name in case.known.phrases:
-            if name in text.phrases:
+    words, known = text.words, case.known
+    if not words.isdisjoint(known.keys):
+        for parts, name in zip(known.parts, known.phrases, strict=True):
+            if parts <= words and name in text.phrases:
                 return Signal("caption_name", f"the text has{name}".rstrip())
-    if reading.plain_symbol not in names:
-        return None
-    is_official = LEXICON_TIERS.get(reading.mention.lexicon) == "strict"
-    return Signal("caption_symbol" if is_official else "caption_alias", f"the text has {latin(reading.mention.word)}")
+    return reading.named if reading.symbol_name in names else None
 
 
 def better_reading(number: int, reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:

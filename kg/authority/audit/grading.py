@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.model import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kg.authority.audit.subject import Signal
 
@@ -78,11 +78,34 @@ _SUPPORTED, _PLAUSIBLE = 0.88, 0.5  # log odds of 2 and of 0
 
 
 class Judgement(NamedTuple):
-    """How far something can be believed: a score of 0 to 1, one of `GRADES`, and the reasons."""
+    """How far something can be believed: a score of 0 to 1, one of `GRADES`, and the reasons, as text a line each."""
 
     score: float
     grade: str
     signals: tuple[Signal, ...]
+    lines: str
+
+    @classmethod
+    def of(cls, signals: tuple[Signal, ...]) -> Judgement:
+        """Return what signals say."""
+        return cls(*judge(signals), signals, "\n".join([signal.line for signal in signals]))
+
+    def with_more(self, total: float, signals: Sequence[Signal], *, contradicts: bool) -> Judgement:
+        """Return what more signals say with those that it has.
+
+        Parameters
+        ----------
+        total, contradicts
+            The sum of the weights of those that it has, and whether one of them says what the word is instead.
+        signals
+            The others.
+        """
+        lines = self.lines
+        for signal in signals:
+            total += WEIGHTS[signal[0]]
+            contradicts = contradicts or signal[0] in CONTRADICTING
+            lines += f"\n{signal.line}"
+        return Judgement(*grade(INTERCEPT + total, contradicts=contradicts), self.signals + tuple(signals), lines)
 
 
 def weigh(signals: Iterable[Signal]) -> tuple[float, bool]:

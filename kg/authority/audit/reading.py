@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.facts import METABOLITES
-from kg.authority.audit.grading import INTERCEPT, Judgement, grade, weigh
-from kg.authority.audit.spelling import compare, fits_bare, plain, read_part
+from kg.authority.audit.grading import Judgement, weigh
+from kg.authority.audit.spelling import compare, fits_bare, latin, plain, read_part
+from kg.authority.audit.subject import Signal
 from kg.authority.audit.word_signals import word_signals
 from kg.model import LEXICON_TIERS
 from kg.tokens import fold
 
 if TYPE_CHECKING:
-    from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention, Signal
+    from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention
 
 __all__ = ["Case", "Reading"]
 
@@ -26,22 +29,22 @@ class Case(NamedTuple):
     ----------
     candidate
         The gene.
+    species
+        Its species, as number and name.
     names
-        Plain letters and digits of its names that a text may have beside the word; none of a family.
+        Its names that a text may have beside the word, as `FigureText.names` has them; none of a family.
     known
         What else is known of it.
-    signals
-        What the word and its match say.
     total, contradicts
-        Their weights, summed, and whether one of them says what the word is instead.
+        The weights of what the word and its match say, summed, and whether a signal says what the word is instead.
     alone
         The judgement where the figure says nothing more.
     """
 
     candidate: Candidate
-    names: tuple[str, ...]
+    species: tuple[str | None, str | None]
+    names: tuple[bytes, ...]
     known: Known
-    signals: tuple[Signal, ...]
     total: float
     contradicts: bool
     alone: Judgement
@@ -63,11 +66,14 @@ class Reading:
     genes
         The ids of the candidates.
     cases
-        What is judged: one case a candidate, or one a species of a family's members.
-    case_of
-        The place of each candidate's case.
+        What is judged, in the order of the candidates: one case a candidate, or one for the members of a family that
+        follow each other and are of one species; with the ids of these genes.
+    named
+        What there is to say where a text has the entry's symbol.
     plain_part, plain_symbol, plain_word
         The letters and digits of the part, of the entry and of the word.
+    part_name, symbol_name
+        The first two as `FigureText.names` has them.
     folded_symbol
         The entry as PFOCR compared it.
     rank
@@ -77,8 +83,8 @@ class Reading:
     """
 
     __slots__ = (
-        *("case_of", "cases", "folded_symbol", "genes", "is_exact", "is_family", "mention", "part"),
-        *("plain_part", "plain_symbol", "plain_word", "rank", "token"),
+        *("cases", "folded_symbol", "genes", "is_exact", "is_family", "mention", "named", "part"),
+        *("part_name", "plain_part", "plain_symbol", "plain_word", "rank", "symbol_name", "token"),
     )
 
     def __init__(self, mention: Mention, known: KnownGenes) -> None:
@@ -89,35 +95,40 @@ class Reading:
         self.genes = frozenset([candidate.ncbigene for candidate in mention.candidates])
         self.plain_part, self.plain_symbol = plain(self.part), plain(mention.symbol)
         self.plain_word, self.folded_symbol = plain(mention.word), fold(mention.symbol)
-        places: dict[object, int] = {}
-        cases: list[Case] = []
-        self.case_of: list[int] = []
-        for candidate in mention.candidates:
-            # What is said of a family holds for all of its members of a species.
-            key = (candidate.taxon, candidate.organism) if self.is_family else candidate.ncbigene
-            if key not in places:
-                places[key] = len(cases)
-                cases.append(self._case(candidate, known))
-            self.case_of.append(places[key])
-        self.cases = tuple(cases)
+        self.part_name, self.symbol_name = self.plain_part.encode(), self.plain_symbol.encode()
+        # What is said of a family holds for all of its members of a species.
+        of_one_case = itemgetter(2, 3) if self.is_family else itemgetter(0)
+        runs = [list(members) for _, members in groupby(mention.candidates, of_one_case)]
+        self.cases = tuple(
+            [(self._case(members[0], known), tuple([gene.ncbigene for gene in members])) for members in runs]
+        )
         is_official = LEXICON_TIERS.get(mention.lexicon) == "strict"
         self.rank = _rank(mention, self.part, is_official=is_official)
         bare = self.part.strip("()[]{}.,;:*\"'")
         is_long = len(bare) >= _LONG_ENOUGH
+        self.named = _named(mention, is_official=is_official)
         self.is_exact = is_official and is_long and any(bare == other.symbol for other in mention.candidates)
 
     def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
         signals = tuple(word_signals(self.mention, candidate, known))
         total, contradicts = weigh(signals)
-        names: tuple[str, ...] = ()
+        names: tuple[bytes, ...] = ()
         of_candidate = known.gene(candidate.ncbigene)
         if not self.is_family:
             of_gene = of_candidate.names or (plain(candidate.symbol),)
             names = tuple(
-                name for name in of_gene if len(name) > 2 and name != self.plain_part and name not in METABOLITES
+                name.encode()
+                for name in of_gene
+                if len(name) > 2 and name != self.plain_part and name not in METABOLITES
             )
-        alone = Judgement(*grade(INTERCEPT + total, contradicts=contradicts), signals)
-        return Case(candidate, names, of_candidate, signals, total, contradicts, alone)
+        species = candidate.taxon, candidate.organism
+        return Case(candidate, species, names, of_candidate, total, contradicts, Judgement.of(signals))
+
+
+def _named(mention: Mention, *, is_official: bool) -> Signal:
+    if mention.family is not None:
+        return Signal("caption_family", f"the text has {mention.symbol}")
+    return Signal("caption_symbol" if is_official else "caption_alias", f"the text has {latin(mention.word)}")
 
 
 def _rank(mention: Mention, part: str, *, is_official: bool) -> int:

@@ -1,9 +1,8 @@
-"""The audit: a verdict for each candidate gene of each mention, of a figure's record or read off a build's tables."""
+"""The audit of a build: a verdict for each candidate gene of each mention, read off its tables."""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
 
     from kg.authority.audit.auditor import Verdict
     from kg.authority.hgnc import HgncTable
-    from kg.model import Figure, GeneMention
 
-__all__ = ["Tables", "audit", "mentions_of", "read_decisions", "read_slices"]
+__all__ = ["Tables", "audit", "read_decisions", "read_slices"]
 
 _FIGURES_AT_ONCE = 500
 
@@ -37,39 +35,6 @@ class Tables(Protocol):
     def has(self, table: str) -> bool:
         """Return whether there is such a table."""
         ...
-
-
-def mentions_of(figure: Figure) -> list[Mention]:
-    """Return the mentions of a figure's record as they are audited."""
-    return [
-        Mention(
-            mention.number,
-            mention.word,
-            mention.symbol,
-            mention.lexicon,
-            mention.symbol if mention.is_family else None,
-            _candidates(mention),
-        )
-        for mention in figure.mentions
-    ]
-
-
-@lru_cache(maxsize=32_768)  # a gene is one object, which is compared fast
-def _candidate(ncbigene: str, symbol: str, taxon: str | None, organism: str | None) -> Candidate:
-    return Candidate(ncbigene, symbol, taxon, organism)
-
-
-def _candidates(mention: GeneMention) -> tuple[Candidate, ...]:
-    """Return the candidates of a mention, each gene once: as the first row has it."""
-    genes = [candidate.gene for candidate in mention.candidates]
-    if len(genes) == 1:  # the usual case
-        gene = genes[0]
-        return (_candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism),)
-    found: dict[str, Candidate] = {}
-    for gene in genes:
-        if gene.ncbigene not in found:
-            found[gene.ncbigene] = _candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism)
-    return tuple(found.values())
 
 
 def audit(folder: Tables, table: HgncTable | None = None) -> Iterator[Verdict]:

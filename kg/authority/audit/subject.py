@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.spelling import plain
-from kg.authority.audit.text import content_words, phrase
+from kg.authority.audit.text import capitals, content_words, phrase
 
 if TYPE_CHECKING:
     from kg.authority.hgnc import HgncTable
+    from kg.model import GeneMention
 
-__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal"]
+__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal", "mention_of"]
 
 
 class Signal(NamedTuple):
@@ -19,6 +20,12 @@ class Signal(NamedTuple):
 
     name: str
     text: str
+
+    @property
+    def line(self) -> str:
+        """The signal on one line: ``name: sentence``."""
+        line = f"{self.name}: {self.text}"
+        return " ".join(line.split()) if "\n" in line else line  # a word with a line break in it
 
 
 class Candidate(NamedTuple):
@@ -41,6 +48,16 @@ class Mention(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
+def mention_of(record: GeneMention) -> Mention:
+    """Return a mention of a figure's record as it is audited: each gene once, as the first row has it."""
+    found: dict[str, Candidate] = {}
+    for gene, *_ in record.candidates:
+        if gene.ncbigene not in found:
+            found[gene.ncbigene] = Candidate(gene.ncbigene, gene.symbol, gene.taxon, gene.organism)
+    family = record.symbol if record.is_family else None
+    return Mention(record.number, record.word, record.symbol, record.lexicon, family, tuple(found.values()))
+
+
 class Known(NamedTuple):
     """What is known of a gene beside its symbol.
 
@@ -51,14 +68,17 @@ class Known(NamedTuple):
     phrases
         Its names as `phrase` gives them.
     keys
-        The longest word of each phrase: a text without it has not the phrase.
+        The longest word of each phrase as `capitals` gives it: a text without it has not the phrase.
+    parts
+        All words of each phrase, as `capitals` gives them.
     words
         The words of each of its names.
     """
 
     names: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
+    keys: tuple[bytes, ...] = ()
+    parts: tuple[frozenset[bytes], ...] = ()
     words: tuple[frozenset[str], ...] = ()
 
 
@@ -86,10 +106,12 @@ class KnownGenes:
         words = [(name, content_words(name)) for name in names]
         telling = [(name, of_name) for name, of_name in words if len(of_name) > 1 or len(name) > 8]
         phrases = tuple(phrase(name) for name, _ in telling)
+        parts = [capitals(of_gene).split() for of_gene in phrases]
         return Known(
             tuple(sorted({plain(name) for name in (found.symbol, *found.aliases, *found.previous)})),
             phrases,
-            tuple(max(of_gene.split(), key=len, default="") for of_gene in phrases),
+            tuple(max(of_gene, key=len, default=b"") for of_gene in parts),
+            tuple(map(frozenset, parts)),
             tuple(of_name for _, of_name in telling),
         )
 

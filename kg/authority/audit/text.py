@@ -12,7 +12,7 @@ from kg.authority.audit.spelling import plain, plain_letters, plain_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["FigureText", "content_words", "phrase", "repair"]
+__all__ = ["FigureText", "capitals", "content_words", "phrase", "repair"]
 
 _BROKEN = re.compile("[^\x00-\x7f][^\x00-\x7f]{1,3}")
 _FOREIGN = re.compile("([^\x00-\x7f][^\x00-\x7f]*)")  # a plus sign would be slower
@@ -20,15 +20,17 @@ _WORD = re.compile(r"[^\W_]+")
 _SIGNS = " /,;:()[]{}|=+.'\"*"  # between the names of a text, as blanks are
 _BETWEEN = str.maketrans(dict.fromkeys(_SIGNS, " "))
 _BLANKS = "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
-_FIRST_OF_PHRASES = frozenset(words.split()[0] for words in OTHER_SPECIES_PHRASES)
-_OTHER_SPECIES, _VERTEBRATES = (words | {f"{word}s" for word in words} for words in (OTHER_SPECIES, VERTEBRATES))
 _EMPTY_WORDS = frozenset({"of", "the", "and", "or", "a", "an", "to", "in", "like", "with", "family", "member", "type"})
 
-# Bytes of ASCII as names have them, and as words have them; those of other characters stay.
+# Bytes of ASCII as pieces, names and words have them; those of other characters stay.
 _BETWEEN_NAMES, _NO_LETTERS = (_SIGNS + _BLANKS).encode(), bytes(code for code in range(128) if not chr(code).isalnum())
 _AS_NAMES = bytes(range(256)).upper().translate(bytes.maketrans(_BETWEEN_NAMES, b" " * len(_BETWEEN_NAMES)))
 _NOT_IN_NAMES = bytes(set(_NO_LETTERS) - set(_BETWEEN_NAMES) - set(b"-"))
+_AS_PIECES = bytes(range(256)).upper().translate(bytes.maketrans(_SIGNS.encode(), b" " * len(_SIGNS)))
+_AS_CAPITALS = bytes(range(256)).upper().translate(bytes.maketrans(_NO_LETTERS, b" " * len(_NO_LETTERS)))
 _AS_WORDS = bytes(range(256)).lower().translate(bytes.maketrans(_NO_LETTERS, b" " * len(_NO_LETTERS)))
+
+_MOST_KEPT, _LONGEST_KEPT = 32_768, 40  # pieces of texts of which is kept what they give; characters of such a piece
 
 
 def repair(text: str) -> str:
@@ -95,6 +97,62 @@ def _words(parts: Sequence[str]) -> list[str]:
     return _as_bytes(parts, _FOREIGN_WORDS).translate(_AS_WORDS).decode("utf-8", "surrogatepass").split()
 
 
+def capitals(word: str) -> bytes:
+    """Return a word in lower case as `FigureText.words` has it: letters of ASCII are capitals."""
+    return word.encode("utf-8", "surrogatepass").translate(_AS_CAPITALS)
+
+
+def _capitals(text: str) -> list[bytes]:
+    """Return the runs of letters and digits of a text as `capitals` gives them."""
+    return capitals(" ".join(_words(_cut(text)))).split()
+
+
+def _names(text: str) -> frozenset[str]:
+    """Return plain letters and digits of what signs and blanks set off in a text, and of its parts between dashes."""
+    parts = _cut(_without_long_dashes(text) if "—" in text else text)
+    text = _as_bytes(parts, _FOREIGN_NAMES).translate(_AS_NAMES, _NOT_IN_NAMES).decode("utf-8", "surrogatepass")
+    if "-" in text:
+        ends = text.split("-")
+        pieces = [left[left.rfind(" ") + 1 :] for left in ends[:-1]] + [right.partition(" ")[0] for right in ends[1:]]
+        text = f"{text.replace('-', '')} {' '.join(pieces)}"
+    return plain_words(text)
+
+
+_Read = tuple[tuple[bytes, ...], tuple[bytes, ...]]
+
+# What pieces of texts give, beside themselves: most of them nothing. Both are emptied when they are full.
+_PLAIN: set[bytes] = set()
+_OTHERS: dict[bytes, _Read] = {}
+
+
+def _read_piece(piece: bytes) -> _Read:
+    """Return the names and the words of a piece of a text; for those of the usual length the answer is kept."""
+    if piece.isalnum():  # of ASCII alone
+        name = plain.__wrapped__(piece.decode()).encode()
+        found: _Read = (() if name == piece else (name,), ())
+    else:
+        text = piece.decode("utf-8", "surrogatepass")
+        found = tuple([name.encode() for name in _names(text)]), tuple(_capitals(text))
+    if len(piece) <= _LONGEST_KEPT:
+        kept = _OTHERS if any(found) else _PLAIN
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        if any(found):
+            _OTHERS[piece] = found
+        else:
+            _PLAIN.add(piece)
+    return found
+
+
+def _with_plurals(words: frozenset[str]) -> frozenset[bytes]:
+    return frozenset([capitals(form) for word in words for form in (word, f"{word}s")])
+
+
+_PHRASES = {words: frozenset(capitals(words).split()) for words in OTHER_SPECIES_PHRASES}
+_FIRST_OF_PHRASES = frozenset([capitals(words.split()[0]) for words in OTHER_SPECIES_PHRASES])
+_OTHER_SPECIES, _VERTEBRATES = _with_plurals(OTHER_SPECIES), _with_plurals(VERTEBRATES)
+
+
 @lru_cache(maxsize=4096)  # long forms come again, for each gene that they may mean
 def content_words(text: str) -> frozenset[str]:
     """Return the words of a name that say something, in lower case and without the plural's s.
@@ -125,39 +183,40 @@ class FigureText:
 
     def __init__(self, caption: str | None, title: str | None, paper_title: str | None) -> None:
         self.caption = repair(caption or "")
-        parts = [self.caption, title if title and title not in self.caption else "", paper_title or ""]
-        self.text = repair(" ".join([part for part in parts if part]))
+        parts = [self.caption, repair(title) if title and title not in self.caption else "", repair(paper_title or "")]
+        self.text = " ".join([part for part in parts if part])
 
     def has(self, name: str) -> bool:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
-        return plain(name) in self.names
+        return plain(name).encode() in self.names
 
     @cached_property
-    def _parts(self) -> list[str]:
-        """The text, cut where ASCII ends and begins: few captions are ASCII, and most of each is."""
-        return _cut(self.text)
+    def _read(self) -> tuple[frozenset[bytes], frozenset[bytes]]:
+        pieces = frozenset(self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES).split())
+        names: list[bytes] = []
+        words: list[bytes] = []
+        for piece in pieces - _PLAIN:
+            of_piece = _OTHERS.get(piece) or _read_piece(piece)
+            names += of_piece[0]
+            words += of_piece[1]
+        return pieces.union(names) if names else pieces, pieces.union(words) if words else pieces
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Plain letters and digits of the words, and of their parts between dashes."""
-        parts = _cut(_without_long_dashes(self.text)) if "—" in self.text else self._parts
-        text = _as_bytes(parts, _FOREIGN_NAMES).translate(_AS_NAMES, _NOT_IN_NAMES).decode("utf-8", "surrogatepass")
-        if "-" in text:
-            ends = text.split("-")
-            pieces = [left[left.rfind(" ") + 1 :] for left in ends[:-1]] + [
-                right.partition(" ")[0] for right in ends[1:]
-            ]
-            text = f"{text.replace('-', '')} {' '.join(pieces)}"
-        return plain_words(text)
+    @property
+    def names(self) -> frozenset[bytes]:
+        """Plain letters and digits of what signs and blanks set off, and of its parts between dashes.
+
+        Among them is what no name can be, for all pieces of the text are in it as they are, in capitals.
+        """
+        return self._read[0]
+
+    @property
+    def words(self) -> frozenset[bytes]:
+        """The words, runs of letters and digits, as `capitals` gives them; and all pieces of the text, in capitals."""
+        return self._read[1]
 
     @cached_property
     def _words(self) -> list[str]:
-        return _words(self._parts)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """The words in lower case: runs of letters and digits."""
-        return frozenset(self._words)
+        return _words(_cut(self.text))
 
     @cached_property
     def phrases(self) -> str:
@@ -167,13 +226,29 @@ class FigureText:
     @cached_property
     def other_species(self) -> tuple[str, ...]:
         """Words that tell of plants, fungi, bacteria or invertebrates; none where others tell of vertebrates."""
-        if not _VERTEBRATES.isdisjoint(self.words):
-            return ()
-        telling = _OTHER_SPECIES & self.words
-        found = [word for word in self._words if word in telling] if telling else []
+        telling, phrases = _OTHER_SPECIES & self.words, []
         if not _FIRST_OF_PHRASES.isdisjoint(self.words):
-            found += [words for words in OTHER_SPECIES_PHRASES if f" {words} " in self.phrases]
+            phrases = [words for words, apart in _PHRASES.items() if apart <= self.words]
+        if not (telling or phrases) or not _VERTEBRATES.isdisjoint(self.words):
+            return ()
+        found = [word.decode().lower() for word in telling]
+        if len(found) > 1:
+            # Of a text that is not all ASCII, `str.lower` would take ten times as long.
+            text = self.text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+            found.sort(key=lambda word: (_place(word, text), word))
+        found += [words for words in phrases if f" {words} " in self.phrases]
         return tuple(dict.fromkeys(found))
+
+
+def _place(word: str, text: str) -> int:
+    """Return where a word begins in a text that has it, letters and digits around it being none of it."""
+    place = text.find(word)
+    while place >= 0:
+        end = place + len(word)
+        if not (text[place - 1 : place].isalnum() or text[end : end + 1].isalnum()):
+            return place
+        place = text.find(word, place + 1)
+    return len(text)
 
 
 def _without_long_dashes(text: str) -> str:

@@ -10,6 +10,7 @@ from kg.authority.audit import GRADES, WEIGHTS, Auditor, Candidate, FigureText, 
 from kg.authority.audit.grading import FITTED, SET_BY_HAND
 from kg.authority.audit.text import repair
 from kg.authority.hgnc import read_hgnc
+from kg.model import SIGNALS
 
 TABLE = Path(__file__).parents[1] / "hgnc.txt"
 IDS = {
@@ -180,6 +181,7 @@ def test_letters_that_were_read_as_mac_roman_are_mended() -> None:
 def test_scores_rise_with_the_weights_and_grades_follow() -> None:
     assert WEIGHTS == {**FITTED, **SET_BY_HAND}
     assert not FITTED.keys() & SET_BY_HAND.keys()
+    assert tuple(sorted({*WEIGHTS, "curation"})) == SIGNALS  # which the ontology and the shapes have
     base = [Signal("official_symbol", "")]
     for name, weight in WEIGHTS.items():
         more = score([*base, Signal(name, "")])
