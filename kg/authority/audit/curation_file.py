@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kg.authority.hgnc import HgncTable
 
-__all__ = ["CURATION_COLUMNS", "REQUIRED_COLUMNS", "read_curation"]
+__all__ = ["CURATION_COLUMNS", "REQUIRED_COLUMNS", "read_curation", "to_cell"]
 
 REQUIRED_COLUMNS = ("figid", "word", "symbol", "source", "entrez", "decision", "curator", "date")
 CURATION_COLUMNS = ("decision", "other_gene", "other_symbol", "note", "curator", "date")
@@ -36,7 +36,32 @@ _MANGLED = re.compile(rf"[0-9]{{1,2}}[-. ]+(?:{_MONTHS})\.?|(?:{_MONTHS})-[0-9]{
 _SEPARATOR = re.compile(r"sep=(.)")
 _AS_TEXT = "import the columns as text, so that the spreadsheet leaves symbols as they are"
 
+# What a spreadsheet would run or reckon; and such text behind the apostrophe that makes it text.
+_FORMULA, _GUARDED = re.compile(r"'*[=+\-@]"), re.compile(r"'+[=+\-@]")
+
 Key = tuple[str, str, str, int | None, str]
+
+
+def to_cell(text: str) -> str:
+    """Return a text as a cell of the audit's table: on one line, an apostrophe before what looks like a formula.
+
+    References
+    ----------
+    OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection
+
+    Examples
+    --------
+    >>> to_cell("=HYPERLINK(1)"), to_cell("'-1"), to_cell("IL-6  (x)")
+    ("'=HYPERLINK(1)", "''-1", 'IL-6 (x)')
+    """
+    cell = squeeze(text)
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _from_cell(cell: str) -> str:
+    """Return the text of a cell that `to_cell` made, or that has none of it."""
+    text = squeeze(clean(cell)[0])
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def read_curation(paths: Iterable[str | os.PathLike[str]], table: HgncTable | None = None) -> Curation:
@@ -103,7 +128,7 @@ def _read(path: Path, table: HgncTable | None, problems: list[Problem]) -> Itera
                 f"{path}:{line}: the line has {len(cells)} cells and the header {len(columns)}; put a text with the "
                 "separator in it into quotes"
             )
-        filled = [squeeze(clean(cell)[0]) for cell in cells[: len(columns)]]
+        filled = [_from_cell(cell) for cell in cells[: len(columns)]]
         values = dict.fromkeys(columns, "") | dict(zip(columns, filled, strict=False))
         row = _row(values, path, line, table)
         if row is not None:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from kg.atomic import replacing_file
-from kg.authority.audit.curation import squeeze
-from kg.authority.audit.curation_file import CURATION_COLUMNS
+from kg.authority.audit.curation_file import CURATION_COLUMNS, to_cell
 from kg.authority.audit.grading import GRADES
 from kg.authority.audit.marking import Caption
 from kg.authority.audit.page import page_end, page_head
@@ -99,7 +98,7 @@ def _write_tsv(verdicts: Iterable[Verdict], stream: TextIO) -> None:
     for v in verdicts:
         said = nothing if (decision := v.own_decision) is None else decision[1:]
         cells = (v.figid, v.mention, v.word, v.symbol, v.source, v.hgnc_symbol, v.entrez, v.score, v.grade, v.reasons)
-        rows.writerow([squeeze(cell) if isinstance(cell, str) else cell for cell in (*cells, *said)])
+        rows.writerow([to_cell(cell) if isinstance(cell, str) else cell for cell in (*cells, *said)])
 
 
 def _write_html(verdicts: list[Verdict], stream: TextIO, folder: Folder, counts: Mapping[str, int]) -> None:

@@ -534,3 +534,22 @@ def test_records_are_as_they_were_without_decisions() -> None:
     curated = read_curation([]).apply(figure, read_hgnc(HGNC))
     assert curated.figure is figure
     assert (dict(curated.decisions), curated.problems) == ({}, ())
+
+
+def test_what_a_spreadsheet_would_run_is_written_as_text_and_read_as_it_was(tmp_path: Path) -> None:
+    """Words, symbols and notes that look like formulas have an apostrophe in the table, and none after a round."""
+    words = ["=cmd|'/c calc'!A1", "+1", "-AKT", "@SUM", "'=x", "''-y", "'tis", "IL-6"]
+    source = corpus(tmp_path / "in", PMC1__f000=numbered(0, genes=[row(word) for word in words]))
+    build = kg.build(source, output=tmp_path / "build", audit=True)
+    sheet = tmp_path / "a.tsv"
+    build.write_audit(sheet)
+    rows = cells(sheet.read_text(encoding="utf-8"))
+    assert [r["word"] for r in rows] == [f"'{word}" for word in words[:-2]] + words[-2:]
+    decided = [r | BY | {"decision": "accept", "note": f"={n}"} for n, r in enumerate(rows)]
+    again = kg.build(source, output=tmp_path / "again", curation=written(sheet, *decided))
+    assert not warnings(again)
+    assert [v.word for v in again.audit()] == words
+    assert all(v.decision is not None and v.decision.note == f"={n}" for n, v in enumerate(again.audit()))
+    again.write_audit(sheet)
+    noted = [r["note"] for r in cells(sheet.read_text(encoding="utf-8"))]
+    assert noted == [f"'={n}" for n in range(len(words))]
