@@ -150,8 +150,12 @@ class Authority:
         return NamedFamily(entity, tuple(members), (problem,))
 
     def _id(self, symbol: str) -> str | None:
-        found = self.hgnc.symbol(symbol) if self.hgnc is not None else None
-        return None if found is None else found.ncbigene
+        """Return the id of the gene that HGNC calls so, or called so if that is one alone: the tables differ in age."""
+        if self.hgnc is None:
+            return None
+        found = self.hgnc.symbol(symbol)
+        bearers = [found] if found is not None else self.hgnc.called(symbol)
+        return bearers[0].ncbigene if len(bearers) == 1 else None
 
 
 def _gene_id(gene: HgncGene) -> str:

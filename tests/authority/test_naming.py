@@ -130,6 +130,18 @@ def test_members_are_compared_without_hgnc_by_the_symbols_of_the_build() -> None
     assert Authority().name_gene(Gene("1", "A", is_hgnc=True)).hgnc is None
 
 
+def test_members_are_one_gene_by_whatever_symbol_a_table_calls_it(tmp_path: Path) -> None:
+    """FamPlex and HGNC's table differ in age: a symbol that only one gene bears, once or as an alias, is that gene."""
+    relations = tmp_path / "famplex.csv"
+    relations.write_text("HGNC,NFKB3,isa,FPLX,REL\nHGNC,BSF2,isa,FPLX,REL\nHGNC,TAK1,isa,FPLX,REL\n", encoding="utf-8")
+    authority = open_authority(hgnc=HGNC, famplex=relations)
+    assert authority is not None
+    (problem,) = authority.name_family(
+        GeneFamily("REL", ("5970", "3569")), {}, {"5970": "RELA", "3569": "IL6"}
+    ).problems
+    assert problem.reason == "FamPlex also has TAK1; both lists are kept"  # two genes bear it
+
+
 def test_an_update_notices_another_table_and_keeps_what_it_can(source: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text(HGNC.read_text(encoding="utf-8").replace("interleukin 6\t", "another name\t"), encoding="utf-8")
