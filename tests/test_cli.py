@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -367,6 +368,14 @@ def test_a_damaged_table_is_a_sentence(tmp_path: Path) -> None:
     done = run("stats", tmp_path / "out", check=False)
     assert done.returncode == 2
     assert "a table cannot be read" in done.stderr
+
+
+def test_a_table_in_the_place_of_decisions_is_a_sentence(tmp_path: Path) -> None:
+    run("build", SEEDS, "-o", tmp_path / "out", "--audit", "--quiet")
+    shutil.copy(tmp_path / "out" / "tables" / "genes.parquet", tmp_path / "out" / "tables" / "curations.parquet")
+    done = run("audit", tmp_path / "out", "-o", "-", check=False)
+    assert done.returncode == 2
+    assert 'a table cannot be read or written (unable to find column "figid"' in done.stderr
 
 
 def test_nothing_found_ends_with_1(folder: Path) -> None:

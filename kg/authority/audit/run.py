@@ -68,7 +68,8 @@ def read_decisions(folder: Tables) -> dict[str, dict[tuple[int, str], Decision]]
     """Return what curators decided in a build, by figure, mention and gene; they are few."""
     found: dict[str, dict[tuple[int, str], Decision]] = {}
     if folder.has("curations"):
-        for figid, mention, *decision in folder.scan("curations").collect().iter_rows():
+        rows = folder.scan("curations").select("figid", "mention", *Decision._fields).collect()
+        for figid, mention, *decision in rows.iter_rows():
             found.setdefault(figid, {})[mention, decision[0]] = Decision(*decision)
     return found
 
