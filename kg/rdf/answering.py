@@ -34,6 +34,9 @@ def main() -> None:
 def _limit_memory(n_bytes: int) -> None:
     import resource
 
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most != resource.RLIM_INFINITY:  # who started this process allows no more
+        n_bytes = min(n_bytes, most)
     resource.setrlimit(resource.RLIMIT_DATA, (n_bytes, n_bytes))
 
 

@@ -6,6 +6,8 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -162,6 +164,22 @@ def test_a_query_of_a_build_leaves_memory_to_others(seeds_build: kg.Build, monke
     monkeypatch.setattr(workers, "most_memory", lambda: 300_000_000)
     with pytest.raises(QueryLimitError, match="most often because the memory was full"):
         seeds_build.query("SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i", timeout=60)
+
+
+UNDER_A_LIMIT = """
+import resource, sys
+from pathlib import Path
+from kg.rdf.workers import Question, Worker
+resource.setrlimit(resource.RLIMIT_DATA, (2_000_000_000, 2_000_000_000))
+with Worker(Path(sys.argv[1]), max_memory=4_000_000_000) as worker:
+    print(worker.answer(Question(text="ASK {}", formats=("json",))).data.decode())
+"""
+
+
+def test_a_worker_answers_where_the_system_allows_less_memory(store: Path) -> None:
+    command = [sys.executable, "-c", UNDER_A_LIMIT, str(store)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ('{"head":{},"boolean":true}\n', "")
 
 
 def test_a_worker_that_dies_of_its_memory_is_told(store: Path) -> None:
