@@ -78,7 +78,7 @@ def check(
 
     Of its RDF files, the first of `kg.rdf_files.MOST_TELLING` is read, once, as a stream: memory does not grow with
     the triples, only with the different genes, papers and other shared things. The description of the build is held
-    against shapes of its own, and of a store every byte is read.
+    against shapes of its own; of a store every byte of the data is read, and it is opened.
 
     Parameters
     ----------

@@ -55,6 +55,18 @@ def test_a_store_that_is_not_whole_or_of_another_build_is_found(stored: Folder) 
     assert "not the store of this build as it is now" in violation.message
 
 
+@pytest.mark.parametrize("pattern", ["MANIFEST-*", "CURRENT"])
+def test_a_store_that_cannot_be_opened_is_found(stored: Folder, pattern: str) -> None:
+    (file,) = (stored.path / "store").glob(pattern)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    file.write_bytes(data)
+    (violation,) = check(stored).violations
+    assert (violation.shape, violation.focus) == ("StoreFiles", "store")
+    assert violation.message.startswith("It cannot be opened (")
+    assert violation.message.endswith(f"); make the store anew with `kg load {stored.path} store`.")
+
+
 def test_a_file_that_cannot_be_read_is_said(stored: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(path: Path) -> str:
         raise OSError(5, "Input/output error", path)
