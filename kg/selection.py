@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.errors import NotFoundError, QueryError
+from kg.model import TIERS
 from kg.terminal import visible
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from kg.folder import Folder
 
-__all__ = ["HUMAN", "family_id", "figures_of_years", "find_species", "species_of"]
+__all__ = ["HUMAN", "family_id", "figures_of_years", "find_species", "of_tier", "species_of"]
 
 HUMAN = "9606"
 """The species of the family lexicons, so that a human family needs none in its id."""
@@ -50,6 +51,21 @@ def figures_of_years(folder: Folder, since: int | None = None, until: int | None
     if until is not None:
         papers = papers.filter(pl.col("year") <= until)
     return figures.join(papers, on="pmcid", how="semi", maintain_order="left")
+
+
+def of_tier(tier: str) -> pl.Expr:
+    """Return whether a mention is of a tier or of one that it includes; an unknown lexicon is of ``all`` alone.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> mentions = pl.DataFrame({"tier": ["strict", "all", None]})
+    >>> [mentions.filter(of_tier(tier)).height for tier in ("strict", "synonyms", "all")]
+    [1, 1, 3]
+    """
+    import polars as pl
+
+    return pl.lit(value=True) if tier == "all" else pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1])
 
 
 def species_of(folder: Folder) -> pl.LazyFrame:

@@ -11,11 +11,10 @@ from kg.answers import Answer, one_line
 from kg.authority.hgnc_cache import open_hgnc
 from kg.errors import NotFoundError, QueryError, check_choice
 from kg.genes import GeneNames, KnownGene, NotAGene
-from kg.model import TIERS
 from kg.network.counting.evidence import EvidenceOptions, Level, read_evidence
 from kg.network.explanations.few_figures import FewFigures
 from kg.network.explanations.words import family_words, read_mentions
-from kg.selection import HUMAN, family_id, figures_of_years, find_species
+from kg.selection import HUMAN, family_id, figures_of_years, find_species, of_tier
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -289,7 +288,7 @@ def _holding_both(folder: Folder, ends: tuple[End, End], *, tier: Tier = "all") 
     candidates, mentions = folder.scan("candidates"), folder.scan("mentions")
     key = ["figid", "mention"]
     if tier != "all":
-        mentions = mentions.filter(pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1]))
+        mentions = mentions.filter(of_tier(tier))
         candidates = candidates.join(mentions, on=key, how="semi")
     found = [candidates.filter(pl.col("ncbigene").is_in(genes)).select(*key, end="ncbigene")] if genes else []
     if families:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kg.model import TIERS
 from kg.network.counting.expansion import expanded_family
-from kg.selection import species_of
+from kg.selection import of_tier, species_of
 from kg.tokens import token
 
 if TYPE_CHECKING:
@@ -73,9 +72,7 @@ def read_mentions(
     import polars as pl
 
     chosen = pl.col("figid").is_in(list(figids))
-    mentions = folder.scan("mentions").filter(chosen)
-    if tier != "all":
-        mentions = mentions.filter(pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1]))
+    mentions = folder.scan("mentions").filter(chosen, of_tier(tier))
     columns = ("word", "matched_symbol", "lexicon", "tier", "family")
     rows, candidates, genes = pl.collect_all(
         [

@@ -9,7 +9,7 @@ from kg.errors import QueryError, check_choice
 from kg.gmt import GeneSet
 from kg.model import TIERS
 from kg.network.counting.evidence import Level
-from kg.selection import figures_of_years, find_species, species_of
+from kg.selection import figures_of_years, find_species, of_tier, species_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -100,8 +100,7 @@ def read_sets(
         wanted = genes.get_column("species").is_in(list(species)).arg_true()
         rows = rows.filter(pl.col("gene").is_in(wanted.implode()))
     if tier != "all":
-        narrow = pl.col("tier").is_in(TIERS[: TIERS.index(tier) + 1])
-        mentions = folder.scan("mentions").filter(narrow).select("figid", "mention").join(figures, on="figid")
+        mentions = folder.scan("mentions").filter(of_tier(tier)).select("figid", "mention").join(figures, on="figid")
         rows = rows.lazy().join(mentions, on=["figure", "mention"], how="semi", maintain_order="left").collect()
     if level == "figure" and since is None and until is None:
         return Sets(rows.with_columns(set="figure"), figures.collect().get_column("figid"), genes)

@@ -237,3 +237,12 @@ def test_progress_is_told_run_by_run() -> None:
     told: list[tuple[int, int]] = []
     communities(planted(), n_runs=3, progress=lambda done, total: told.append((done, total)))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_run_does_not_change_the_next(algorithm: Any) -> None:
+    matrix = nx.to_scipy_sparse_array(nx.gnm_random_graph(60, 300, seed=1))
+    together = find_partitions(matrix, algorithm=algorithm, resolution=1.0, seeds=range(4))
+    alone = [next(find_partitions(matrix, algorithm=algorithm, resolution=1.0, seeds=[seed])) for seed in range(4)]
+    assert [labels.tolist() for labels in together] == [labels.tolist() for labels in alone]
+    assert len({tuple(labels.tolist()) for labels in alone}) > 1
