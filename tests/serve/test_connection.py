@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import uvicorn
+from starlette.requests import ClientDisconnect
 
 from kg.serve.connection import Connection, while_connected
 
@@ -149,3 +150,34 @@ def test_a_head_without_end_is_given_up_while_another_request_is_answered() -> N
     written, is_closed = _sent_while_one_is_answered([b"GET / HTTP/1.1\r\nx: ", *[b"a" * 8_000] * 40])
     assert is_closed
     assert written.startswith(b"HTTP/1.1 400 Bad Request")
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile", "never"])
+def test_what_nobody_waits_for_is_given_up(when: str) -> None:
+    """A client that goes cancels what it asked, be it before that began; whoever else cancels it is not mistaken."""
+    seen: list[type[BaseException]] = []
+    asked: list[asyncio.Future[None]] = []
+
+    async def app(scope: Any, _: object, __: object) -> None:
+        asked.append(asyncio.get_running_loop().create_future())
+        try:
+            await while_connected(scope, asked[0])
+        except (ClientDisconnect, asyncio.CancelledError) as error:
+            seen.append(type(error))
+
+    async def run() -> None:
+        connection, _ = _connected(app)
+        connection.data_received(b"GET / HTTP/1.1\r\n\r\n")
+        if when == "before":
+            connection.connection_lost(None)
+        await asyncio.sleep(0.01)
+        if when == "meanwhile":
+            connection.connection_lost(None)
+        elif when == "never":
+            (task,) = connection.tasks
+            task.cancel()
+        await asyncio.sleep(0.01)
+        assert asked[0].cancelled()
+
+    asyncio.run(run())
+    assert seen == [asyncio.CancelledError if when == "never" else ClientDisconnect]
