@@ -21,7 +21,7 @@ from kg.serve.connection import while_connected
 from kg.serve.description import describe_service
 from kg.serve.figures import HTML
 from kg.serve.negotiation import GRAPH, ROWS, wanted
-from kg.serve.problems import Refusal, to_response
+from kg.serve.problems import Refusal, in_words, to_response
 from kg.serve.protocol import MAX_BODY_BYTES, check_content_type, read_request
 from kg.serve.sending import Whole
 
@@ -97,6 +97,9 @@ class Endpoint:
             response = await self._respond(Request(scope, receive))
         except (Refusal, KgError, ClientDisconnect) as error:
             response = to_response(error)
+        except Exception:
+            await in_words(500, "the server made a mistake, which its log has")(scope, receive, send)
+            raise
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:

@@ -328,6 +328,21 @@ def test_service_description_is_the_page_for_a_browser(server: Running) -> None:
     assert reply.body == server.get(path="/").body
 
 
+def test_a_mistake_of_the_server_is_a_sentence_that_any_page_may_read(
+    server: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.serve.pool.Pool.answer", fail)
+        reply = server.get("ASK { ?s ?p 'never asked before' }")
+    assert (reply.status, reply.text) == (500, "the server made a mistake, which its log has\n")
+    assert reply.headers["access-control-allow-origin"] == "*"
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
+    assert server.get(WORDS).status == 200
+
+
 def test_a_slash_behind_the_address_leads_to_it(server: Running) -> None:
     reply = server.ask("GET", "/sparql/?query=ASK%7B%7D")
     assert (reply.status, urlsplit(reply.headers["location"])[2:4]) == (307, ("/sparql", "query=ASK%7B%7D"))
