@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -272,16 +273,26 @@ def test_text_that_cannot_be_read_is_a_problem(tmp_path: Path, monkeypatch: pyte
     ]
 
 
+NOT_TEXT = {os.fsdecode(b"_figures/caf\xe9\n.md"): b"f", os.fsdecode(b"_data/caf\xe9\n-genes.tsv"): b"g"}
+SHOWN = [("_figures/caf\ufffd\ufffd.md", "caf\ufffd\ufffd", b"f", {"genes": b"g"}, "_data")]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such names")
-@pytest.mark.parametrize("suffix", [None, ".tar"])
-def test_name_that_is_not_text_is_shown_with_replacements(tmp_path: Path, suffix: str | None) -> None:
-    tree = {os.fsdecode(b"_figures/caf\xe9\n.md"): b"f", os.fsdecode(b"_data/caf\xe9\n-genes.tsv"): b"g"}
-    source = write_tree(tmp_path / "files", tree)
-    if suffix:
-        subprocess.run(["tar", "cf", f"../a{suffix}", "_figures", "_data"], cwd=source, check=True)
-        source = tmp_path / f"a{suffix}"
-    with open_sources([source]) as sources:
-        assert found(sources) == [("_figures/caf\ufffd\ufffd.md", "caf\ufffd\ufffd", b"f", {"genes": b"g"}, "_data")]
+def test_name_that_is_not_text_is_shown_with_replacements(tmp_path: Path) -> None:
+    with open_sources([write_tree(tmp_path, NOT_TEXT)]) as sources:
+        assert found(sources) == SHOWN
+
+
+def test_name_in_an_archive_that_is_not_text_is_shown_with_replacements(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape") as archive:
+        for name, content in NOT_TEXT.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    assert b"caf\xe9" in path.read_bytes()
+    with open_sources([path]) as sources:
+        assert found(sources) == SHOWN
 
 
 def test_standard_input_is_one_document() -> None:
