@@ -107,8 +107,6 @@ def trends(
     import numpy as np
     import polars as pl
 
-    if min_count < 1:
-        raise QueryError(f"min_count {min_count} is too small; a pair counts at least 1")
     evidence = _of_known_years(
         folder,
         level,
@@ -193,8 +191,6 @@ def pairs_by_year(
     import numpy as np
     import polars as pl
 
-    if min_count < 1:
-        raise QueryError(f"min_count {min_count} is too small; a pair counts at least 1")
     evidence = _of_known_years(
         folder,
         level,
@@ -252,6 +248,8 @@ def _count(evidence: Evidence, level: Level, expand: Expand, *, min_count: int =
     """Return the pairs by key, left node times the number of nodes plus right, with count and first year."""
     import numpy as np
 
+    if min_count < 1:
+        raise QueryError(f"min_count {min_count} is too small; a pair counts at least 1")
     columns: dict[str, list[Integers]] = {"key": [np.empty(0, np.int64)], "count": [], "first_year": []}
     columns["count"], columns["first_year"] = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     blocks = (
