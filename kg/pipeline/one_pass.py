@@ -22,6 +22,7 @@ from kg.errors import BuildError, Severity
 from kg.executors import Processes
 from kg.folder import Folder, describe_files, is_build, provenance, write_manifest
 from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
+from kg.pipeline.cycles import searching_again
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
 from kg.pipeline.reuse import has_store, make_store, open_old_build
@@ -100,6 +101,7 @@ def run(
         If nothing could be built, or the target cannot be written; it is then as it was before.
     """
     with ExitStack() as stack:
+        stack.enter_context(searching_again())
         index = index_documents(documents, limit=limit)
         problems = [*source_problems, *index.problems]
         if job.raise_problems:
