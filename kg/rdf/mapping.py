@@ -8,8 +8,7 @@ literals. The writers of `kg.rdf.formats` and the rdflib graphs of `kg.rdf.graph
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from kg import vocab
@@ -19,7 +18,7 @@ from kg.text import clean
 from kg.vocab import PROPERTIES, Property, SharedGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from kg.authority.audit import Assessment, Decision, Judgement
@@ -164,7 +163,7 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
         yield vocab.part_iri(iri, "disease", disease.number), _term_properties(_A_DISEASE, disease, target, concept)
 
 
-def describe_assessments(figid: str, assessments: Iterable[Assessment]) -> Iterator[Description]:
+def describe_assessments(figid: str, assessments: Sequence[Assessment]) -> Iterator[Description]:
     """Yield the assessments of a figure's mentions: one for all the candidates of a mention that are judged alike.
 
     Parameters
@@ -175,16 +174,20 @@ def describe_assessments(figid: str, assessments: Iterable[Assessment]) -> Itera
         Of all candidates of each mention, the mentions in order.
     """
     figure = vocab.figure_iri(figid)
-    for number, of_mention in groupby(assessments, itemgetter(0)):
+    start, n_assessments = 0, len(assessments)
+    while start < n_assessments:
+        number, end = assessments[start][0], start + 1
+        while end < n_assessments and assessments[end][0] == number:
+            end += 1
         mention = vocab.part_iri(figure, "mention", number)
-        for n, assessment in enumerate(_joined(list(of_mention)), start=1):
+        of_mention = assessments[start:end]
+        for n, assessment in enumerate(of_mention if len(of_mention) == 1 else _joined(of_mention), start=1):
             yield f"{mention}-assessment-{n}", _assessment_properties(mention, assessment)
+        start = end
 
 
-def _joined(assessments: list[Assessment]) -> list[Assessment]:
+def _joined(assessments: Iterable[Assessment]) -> list[Assessment]:
     """Return the assessments of a mention, those that are alike as one."""
-    if len(assessments) == 1:  # the usual case
-        return assessments
     found: dict[tuple[Judgement, Decision | None], Assessment] = {}
     for assessment in assessments:
         key = assessment.judgement, assessment.decision

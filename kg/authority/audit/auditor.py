@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.authority.audit.deciding import as_decided
 from kg.authority.audit.figure_signals import FigureContext, figure_signals
 from kg.authority.audit.grading import Judgement
-from kg.authority.audit.reading import Reading
+from kg.authority.audit.reading import Case, Reading
 from kg.authority.audit.subject import Candidate, KnownGenes, Mention, mention_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kg.authority.audit.curation import Decision, Decisions
-    from kg.authority.audit.reading import Case
     from kg.authority.audit.subject import Signal
     from kg.authority.audit.text import FigureText
     from kg.authority.hgnc import HgncTable
@@ -129,7 +128,7 @@ class Auditor:
 
     def __init__(self, table: HgncTable | None = None) -> None:
         self._known = known = KnownGenes(table)
-        self._of_records: dict[tuple[str, str, str, int], list[tuple[list[Gene], Reading]]] = {}
+        self._of_records: dict[tuple[str, str, str], list[tuple[Gene | list[Gene], Reading]]] = {}
 
         @lru_cache(maxsize=_CACHED)
         def read(
@@ -138,20 +137,23 @@ class Auditor:
             return Reading(Mention(0, word, symbol, lexicon, family, candidates), known)
 
         self._read = read
+        self._judge = lru_cache(maxsize=_CACHED)(Case.judge)
 
     def _read_record(self, record: GeneMention) -> Reading:
         """Return what a mention of a figure's record reads; those of the same word with the same genes are kept."""
-        _, word, symbol, lexicon, candidates = record
-        genes = [candidate[0] for candidate in candidates]
-        kept = self._of_records.setdefault((word, symbol, lexicon, len(genes)), [])
+        candidates, key = record[4], record[1:4]
+        genes = candidates[0][0] if len(candidates) == 1 else [candidate[0] for candidate in candidates]
+        kept = self._of_records.get(key)
+        if kept is None:
+            if len(self._of_records) >= _CACHED:
+                self._of_records.clear()
+            kept = self._of_records[key] = []
         for others, reading in kept:
             if others == genes:  # records share genes, so that this takes no time
                 return reading
         reading = self._read(*mention_of(record)[1:])
         if len(kept) < _MOST_ALIKE:
             kept.append((genes, reading))
-        if len(self._of_records) > _CACHED:
-            self._of_records.clear()
         return reading
 
     def assess_figure(
@@ -170,9 +172,8 @@ class Auditor:
         context = FigureContext(text, organisms, readings)
         judge = self._judge
         return [
-            Assessment(number, genes, judge(number, reading, case, context))
-            for number, reading in readings
-            for case, genes in reading.cases
+            Assessment(number, genes, judge(case, tuple(found)) if found else case.alone)
+            for number, _, case, genes, found in figure_signals(context, self._known)
         ]
 
     def audit_figure(
@@ -201,16 +202,12 @@ class Auditor:
         """
         readings = [(number, self._read(*rest)) for number, *rest in mentions]
         context = FigureContext(text, organisms, readings)
-        for mention, (_, reading) in zip(mentions, readings, strict=True):
-            number, word, symbol, lexicon, _, candidates = mention
-            of_cases = [(self._judge(number, reading, case, context), len(genes)) for case, genes in reading.cases]
-            judgements = [judgement for judgement, n_genes in of_cases for _ in range(n_genes)]
+        judgements: dict[int, list[Judgement]] = {number: [] for number, _ in readings}
+        for number, _, case, genes, found in figure_signals(context, self._known):
+            judgements[number] += [self._judge(case, tuple(found))] * len(genes)
+        for number, word, symbol, lexicon, _, candidates in mentions:
             verdicts = [
                 Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement[:3])
-                for candidate, judgement in zip(candidates, judgements, strict=True)
+                for candidate, judgement in zip(candidates, judgements[number], strict=True)
             ]
             yield from as_decided(verdicts, decisions) if decisions else verdicts
-
-    def _judge(self, number: int, reading: Reading, case: Case, context: FigureContext) -> Judgement:
-        found = figure_signals(number, reading, case, context, self._known)
-        return case.alone.with_more(case.total, found, contradicts=case.contradicts) if found else case.alone

@@ -12,7 +12,7 @@ from kg.authority.audit.subject import Signal
 from kg.authority.audit.text import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kg.authority.audit.reading import Case, Reading
     from kg.authority.audit.subject import Candidate, Known, KnownGenes
@@ -41,23 +41,22 @@ class FigureContext:
 
     def __init__(self, text: FigureText, organisms: Sequence[str], readings: Sequence[tuple[int, Reading]]) -> None:
         self.text = text
-        self.has_text = bool(text.text)
         self.organisms = frozenset(organisms)
         self.readings = readings
-        counts = Counter([reading.token for _, reading in readings])
-        self.repeated = {token for token, n in counts.items() if n > 1}  # parts of words that were read more than once
+        self.repeated = _repeated([reading.token for _, reading in readings])  # parts of words, read more than once
         self.shared: set[str] = set()  # genes as which words of several spellings were read
         self.exact: dict[str, bool] = {}
-        self._species: dict[tuple[str | None, str | None], Signal | None] = {}
-        first: dict[str, str] = {}
+        exact, first, shared = self.exact, dict[str, str](), self.shared
         for _, reading in readings:
             if not reading.is_family:
-                self.exact[reading.part] = reading.is_exact or self.exact.get(reading.part, False)
+                part, word = reading.part, reading.plain_word
+                exact[part] = reading.is_exact or exact.get(part, False)
                 for ncbigene in reading.genes:
-                    if first.setdefault(ncbigene, reading.plain_word) != reading.plain_word:
-                        self.shared.add(ncbigene)
-        self._n_exact = sum(self.exact.values())
-        self._companions = (self._count_companions(0), self._count_companions(1))
+                    if first.setdefault(ncbigene, word) != word:
+                        shared.add(ncbigene)
+        self._n_exact = sum(exact.values())
+        self.companions = (self._count_companions(0), self._count_companions(1))
+        """What is said of a word that is no official symbol, as it is spelled, and of one that is."""
 
     @cached_property
     def definitions(self) -> Mapping[str, Sequence[str]]:
@@ -70,23 +69,14 @@ class FigureContext:
         return find_definitions(self.text.caption, among=wanted) if wanted else {}
 
     def _count_companions(self, own: int) -> Signal | None:
+        """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
         n_exact, n_others = self._n_exact - own, len(self.exact) - 1
         if n_others < _N_OTHERS or n_exact < _MANY * n_others:
             return None
         return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
 
-    def companions(self, reading: Reading) -> Signal | None:
-        """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
-        return self._companions[self.exact[reading.part]]
-
-    def species(self, case: Case) -> Signal | None:
-        """Return that the figure shows other species than the gene's: by its organisms, or by the words of its text."""
-        key = case.species
-        if key not in self._species:
-            self._species[key] = self._compare_species(*key)
-        return self._species[key]
-
-    def _compare_species(self, taxon: str | None, organism: str | None) -> Signal | None:
+    def species(self, taxon: str | None, organism: str | None) -> Signal | None:
+        """Return that the figure shows other species than a gene's: by its organisms, or by the words of its text."""
         if self.organisms and (organism or "Homo sapiens") not in self.organisms:
             return Signal("species_mismatch", f"the figure is of {', '.join(sorted(self.organisms))}")
         if (taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
@@ -94,44 +84,59 @@ class FigureContext:
         return None
 
 
+def _repeated(tokens: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    if len(set(tokens)) == len(tokens):  # the usual case
+        return frozenset()
+    return frozenset([token for token, n in Counter(tokens).items() if n > 1])
+
+
 def figure_signals(
-    number: int, reading: Reading, case: Case, context: FigureContext, known: KnownGenes
-) -> list[Signal]:
-    """Return what the figure says of a candidate; each kind of signal is a function of this module.
+    context: FigureContext, known: KnownGenes
+) -> Iterator[tuple[int, Reading, Case, tuple[str, ...], list[Signal]]]:
+    """Yield each case of each mention of a figure, with its genes and what the figure says of it.
+
+    Each kind of signal is a function of this module, which is asked where it can have something to say.
 
     Parameters
     ----------
-    number
-        The mention's number.
-    reading, case
-        What it reads, and which candidate is judged.
     context
         The figure.
     known
         What is known of genes.
+
+    Yields
+    ------
+    tuple
+        The mention's number, what it reads, the case that is judged, the ids of its genes, and the signals.
     """
-    candidate = case.candidate
-    found: list[Signal] = []
-    if context.has_text:
-        if definitions := context.definitions:
-            longs = definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol)
-            if longs and (signal := caption_definition(reading, candidate, longs, known)) is not None:
-                found.append(signal)
-        if (signal := caption_support(reading, case, context.text)) is not None:
-            found.append(signal)
-    if (
-        reading.token in context.repeated
-        and (signal := better_reading(number, reading, candidate, context)) is not None
-    ):
-        found.append(signal)
-    if not reading.is_family:
-        if (signal := context.companions(reading)) is not None:
-            found.append(signal)
-        if candidate.ncbigene in context.shared and (signal := same_gene(reading, candidate, context)) is not None:
-            found.append(signal)
-    if (signal := context.species(case)) is not None:
-        found.append(signal)
-    return found
+    names, words, definitions = context.text.names, context.text.words, context.definitions
+    repeated, shared, exact, companions = context.repeated, context.shared, context.exact, context.companions
+    of_species: dict[tuple[str | None, str | None], Signal | None] = {}
+    for number, reading in context.readings:
+        is_family = reading.is_family
+        longs = definitions and (definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol))
+        named = reading.named if reading.symbol_name in names else None
+        is_repeated = reading.token in repeated
+        of_companions = None if is_family else companions[exact[reading.part]]
+        for case, genes in reading.cases:
+            found: list[Signal | None] = []
+            if longs:
+                found.append(caption_definition(reading, case.candidate, longs, known))
+            if is_family or (names.isdisjoint(case.names) and words.isdisjoint(case.known.keys)):
+                found.append(named)
+            else:
+                found.append(caption_name(case, context.text) or named)
+            if is_repeated:
+                found.append(better_reading(number, reading, case.candidate, context))
+            if of_companions is not None:
+                found.append(of_companions)
+            if not is_family and case.candidate.ncbigene in shared:
+                found.append(same_gene(reading, case.candidate, context))
+            species = case.species
+            if species not in of_species:
+                of_species[species] = context.species(*species)
+            found.append(of_species[species])
+            yield number, reading, case, genes, [signal for signal in found if signal is not None]
 
 
 def caption_definition(
@@ -162,20 +167,19 @@ def _agrees(words: frozenset[str], known: Known) -> bool:
     return any(len(words & name) >= _AGREEING * min(len(words), len(name)) for name in known.words if words and name)
 
 
-def caption_support(reading: Reading, case: Case, text: FigureText) -> Signal | None:
-    """Return whether caption or titles name the gene: by another of its names, or by the word itself."""
-    names = text.names
-    if reading.is_family:
-        return reading.named if reading.symbol_name in names else None
+def caption_name(case: Case, text: FigureText) -> Signal | None:
+    """Return that caption or titles have another name of the gene than the word.
+
+    The symbol itself, or the family's, is `Reading.named`.
+    """
+    names, words, known = text.names, text.words, case.known
     if not names.isdisjoint(case.names):
         name = next(name for name in case.names if name in names).decode()
         return Signal("caption_name", f"the text has {name}, another name of {case.candidate.symbol}")
-    words, known = text.words, case.known
-    if not words.isdisjoint(known.keys):
-        for parts, name in zip(known.parts, known.phrases, strict=True):
-            if parts <= words and name in text.phrases:
-                return Signal("caption_name", f"the text has{name}".rstrip())
-    return reading.named if reading.symbol_name in names else None
+    for parts, phrase in zip(known.parts, known.phrases, strict=True):
+        if parts <= words and phrase in text.phrases:
+            return Signal("caption_name", f"the text has{phrase}".rstrip())
+    return None
 
 
 def better_reading(number: int, reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:

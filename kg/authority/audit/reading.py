@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kg.authority.audit.facts import METABOLITES
 from kg.authority.audit.grading import Judgement, weigh
@@ -22,7 +23,8 @@ __all__ = ["Case", "Reading"]
 _LONG_ENOUGH = 4  # letters of a word that is an official symbol and not one by chance
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
     """A candidate gene of a reading; it stands for all members of a family that are of one species.
 
     Attributes
@@ -48,6 +50,10 @@ class Case(NamedTuple):
     total: float
     contradicts: bool
     alone: Judgement
+
+    def judge(self, more: tuple[Signal, ...]) -> Judgement:
+        """Return the judgement where the figure says more."""
+        return self.alone.with_more(self.total, more, contradicts=self.contradicts)
 
 
 class Reading:
