@@ -149,7 +149,7 @@ class Auditor:
                 self._of_records.clear()
             kept = self._of_records[key] = []
         for others, reading in kept:
-            if others == genes:  # records share genes, so that this takes no time
+            if others is genes or others == genes:  # records share genes, so that this takes no time
                 return reading
         reading = self._read(*mention_of(record)[1:])
         if len(kept) < _MOST_ALIKE:

@@ -54,6 +54,8 @@ class FigureContext:
                 for ncbigene in reading.genes:
                     if first.setdefault(ncbigene, word) != word:
                         shared.add(ncbigene)
+        self._species: tuple[str | None, str | None] | None = None
+        self._of_species: Signal | None = None
         self._n_exact = sum(exact.values())
         self.companions = (self._count_companions(0), self._count_companions(1))
         """What is said of a word that is no official symbol, as it is spelled, and of one that is."""
@@ -75,8 +77,13 @@ class FigureContext:
             return None
         return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
 
-    def species(self, taxon: str | None, organism: str | None) -> Signal | None:
+    def species(self, species: tuple[str | None, str | None]) -> Signal | None:
         """Return that the figure shows other species than a gene's: by its organisms, or by the words of its text."""
+        if species is not self._species:  # the usual case; cases of a species share it
+            self._species, self._of_species = species, self._compare_species(*species)
+        return self._of_species
+
+    def _compare_species(self, taxon: str | None, organism: str | None) -> Signal | None:
         if self.organisms and (organism or "Homo sapiens") not in self.organisms:
             return Signal("species_mismatch", f"the figure is of {', '.join(sorted(self.organisms))}")
         if (taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
@@ -109,34 +116,32 @@ def figure_signals(
     tuple
         The mention's number, what it reads, the case that is judged, the ids of its genes, and the signals.
     """
-    names, words, definitions = context.text.names, context.text.words, context.definitions
-    repeated, shared, exact, companions = context.repeated, context.shared, context.exact, context.companions
-    of_species: dict[tuple[str | None, str | None], Signal | None] = {}
+    text, definitions, exact, companions = context.text, context.definitions, context.exact, context.companions
+    names, words = text.names, text.words
+    repeated, shared = context.repeated, context.shared  # mostly empty
     for number, reading in context.readings:
         is_family = reading.is_family
         longs = definitions and (definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol))
         named = reading.named if reading.symbol_name in names else None
-        is_repeated = reading.token in repeated
         of_companions = None if is_family else companions[exact[reading.part]]
         for case, genes in reading.cases:
-            found: list[Signal | None] = []
-            if longs:
-                found.append(caption_definition(reading, case.candidate, longs, known))
-            if is_family or (names.isdisjoint(case.names) and words.isdisjoint(case.known.keys)):
-                found.append(named)
-            else:
-                found.append(caption_name(case, context.text) or named)
-            if is_repeated:
-                found.append(better_reading(number, reading, case.candidate, context))
+            found: list[Signal] = []
+            if longs and (signal := caption_definition(reading, case.candidate, longs, known)) is not None:
+                found.append(signal)
+            in_text = named
+            if not is_family and not (names.isdisjoint(case.names) and words.isdisjoint(case.known.keys)):
+                in_text = caption_name(case, text) or named
+            if in_text is not None:
+                found.append(in_text)
+            if repeated and (signal := better_reading(number, reading, case.candidate, context)) is not None:
+                found.append(signal)
             if of_companions is not None:
                 found.append(of_companions)
-            if not is_family and case.candidate.ncbigene in shared:
-                found.append(same_gene(reading, case.candidate, context))
-            species = case.species
-            if species not in of_species:
-                of_species[species] = context.species(*species)
-            found.append(of_species[species])
-            yield number, reading, case, genes, [signal for signal in found if signal is not None]
+            if shared and not is_family and (signal := same_gene(reading, case.candidate, context)) is not None:
+                found.append(signal)
+            if (signal := context.species(case.species)) is not None:
+                found.append(signal)
+            yield number, reading, case, genes, found
 
 
 def caption_definition(
@@ -172,10 +177,10 @@ def caption_name(case: Case, text: FigureText) -> Signal | None:
 
     The symbol itself, or the family's, is `Reading.named`.
     """
-    names, words, known = text.names, text.words, case.known
-    if not names.isdisjoint(case.names):
-        name = next(name for name in case.names if name in names).decode()
-        return Signal("caption_name", f"the text has {name}, another name of {case.candidate.symbol}")
+    found = case.names & text.names
+    if found:
+        return Signal("caption_name", f"the text has {min(found).decode()}, another name of {case.candidate.symbol}")
+    known, words = case.known, text.words
     for parts, phrase in zip(known.parts, known.phrases, strict=True):
         if parts <= words and phrase in text.phrases:
             return Signal("caption_name", f"the text has{phrase}".rstrip())
@@ -184,6 +189,8 @@ def caption_name(case: Case, text: FigureText) -> Signal | None:
 
 def better_reading(number: int, reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:
     """Return that the same part of the same word was also read as something that fits its letters better."""
+    if reading.token not in context.repeated:
+        return None
     better = [
         other
         for other_number, other in context.readings
@@ -200,6 +207,8 @@ def better_reading(number: int, reading: Reading, candidate: Candidate, context:
 
 def same_gene(reading: Reading, candidate: Candidate, context: FigureContext) -> Signal | None:
     """Return that another word of the figure, spelled otherwise, was read as the same gene."""
+    if candidate.ncbigene not in context.shared:
+        return None
     others = {
         other.plain_word
         for _, other in context.readings

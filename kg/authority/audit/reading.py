@@ -45,7 +45,7 @@ class Case:
 
     candidate: Candidate
     species: tuple[str | None, str | None]
-    names: tuple[bytes, ...]
+    names: frozenset[bytes]
     known: Known
     total: float
     contradicts: bool
@@ -118,16 +118,16 @@ class Reading:
     def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
         signals = tuple(word_signals(self.mention, candidate, known))
         total, contradicts = weigh(signals)
-        names: tuple[bytes, ...] = ()
+        names: frozenset[bytes] = frozenset()
         of_candidate = known.gene(candidate.ncbigene)
         if not self.is_family:
             of_gene = of_candidate.names or (plain(candidate.symbol),)
-            names = tuple(
+            names = frozenset(
                 name.encode()
                 for name in of_gene
                 if len(name) > 2 and name != self.plain_part and name not in METABOLITES
             )
-        species = candidate.taxon, candidate.organism
+        species = known.species(candidate.taxon, candidate.organism)
         return Case(candidate, species, names, of_candidate, total, contradicts, Judgement.of(signals))
 
 

@@ -77,7 +77,7 @@ class Known(NamedTuple):
 
     names: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
-    keys: tuple[bytes, ...] = ()
+    keys: frozenset[bytes] = frozenset()
     parts: tuple[frozenset[bytes], ...] = ()
     words: tuple[frozenset[str], ...] = ()
 
@@ -97,6 +97,7 @@ class KnownGenes:
         self.table = table
         self._bearers: _Bearers | None = None
         self.gene = lru_cache(maxsize=None)(self._gene)
+        self._species: dict[tuple[str | None, str | None], tuple[str | None, str | None]] = {}
 
     def _gene(self, ncbigene: str) -> Known:
         found = self.table.gene(ncbigene) if self.table is not None else None
@@ -110,10 +111,14 @@ class KnownGenes:
         return Known(
             tuple(sorted({plain(name) for name in (found.symbol, *found.aliases, *found.previous)})),
             phrases,
-            tuple(max(of_gene, key=len, default=b"") for of_gene in parts),
+            frozenset(max(of_gene, key=len, default=b"") for of_gene in parts),
             tuple(map(frozenset, parts)),
             tuple(of_name for _, of_name in telling),
         )
+
+    def species(self, taxon: str | None, organism: str | None) -> tuple[str | None, str | None]:
+        """Return a species as number and name, the same object whenever it is asked for."""
+        return self._species.setdefault((taxon, organism), (taxon, organism))
 
     def others(self, symbol: str, ncbigene: str) -> tuple[str, ...]:
         """Return the approved symbols of other genes that bear a symbol, approved, former or as an alias, sorted."""
