@@ -148,7 +148,7 @@ class GeneNames:
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
         """Return for each distinct name the genes that it is the name of."""
-        found = {name: self._by_id_or_symbol(name) for name in names}
+        found = self._by_id_or_symbol(names)
         missing = [name for name, genes in found.items() if not genes and not _GENE_ID.fullmatch(name.strip())]
         if missing:
             for called in (self._by_alias(missing), self._by_hgnc_columns(missing), self._by_hgnc_table(missing)):
@@ -170,37 +170,54 @@ class GeneNames:
         return found
 
     def _gene(self, ncbigene: str) -> KnownGene:
-        return KnownGene(*self._rows[ncbigene])
+        return KnownGene(*(column[self._places[ncbigene]] for column in self._columns))
 
     @cached_property
-    def _rows(self) -> dict[str, tuple[Any, ...]]:
-        """The genes by NCBI Gene id, as rows: to make a `KnownGene` of each takes as long as most answers."""
+    def _columns(self) -> list[list[Any]]:
+        """The genes, a list a field of `KnownGene`: to make a row of each takes as long as most answers."""
         import polars as pl
 
-        columns = ("ncbigene", "symbol", "organism", "taxon", "n_figures")
         table = self._folder.scan("genes")
         if self._species is not None:
             table = table.filter(pl.coalesce("taxon", "organism", pl.lit("")).is_in(list(self._species)))
-        return {row[0]: row for row in table.select(columns).collect().iter_rows()}
+        columns = table.select("ncbigene", "symbol", "organism", "taxon", "n_figures").collect()
+        return [column.to_list() for column in columns]
 
     @cached_property
-    def _symbols(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """The ids of the genes by symbol as it is spelled, and in lower case."""
-        spelled: dict[str, list[str]] = {}
-        lower: dict[str, list[str]] = {}
-        for ncbigene, symbol, *_ in self._rows.values():
-            spelled.setdefault(symbol, []).append(ncbigene)
-            lower.setdefault(symbol.lower(), []).append(ncbigene)
-        return spelled, lower
+    def _places(self) -> dict[str, int]:
+        """Where each gene stands in the columns, by NCBI Gene id."""
+        return {ncbigene: place for place, ncbigene in enumerate(self._columns[0])}
 
-    def _by_id_or_symbol(self, name: str) -> list[KnownGene]:
-        name = name.strip()
-        number = _GENE_ID.fullmatch(name)
-        if number is not None:
-            return [self._gene(number[1])] if number[1] in self._rows else []
-        symbol = _symbol(name)
-        spelled, lower = self._symbols
-        return [self._gene(ncbigene) for ncbigene in spelled.get(symbol) or lower.get(symbol.lower(), [])]
+    @cached_property
+    def _lower(self) -> list[str]:
+        """The symbols in lower case."""
+        return list(map(str.lower, self._columns[1]))
+
+    @cached_property
+    def _upper(self) -> dict[str, str]:
+        """The first symbol of each spelling in upper case, in order."""
+        spelled: dict[str, str] = {}
+        for symbol in sorted(set(self._columns[1])):
+            spelled.setdefault(symbol.upper(), symbol)
+        return spelled
+
+    def _by_id_or_symbol(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
+        """Return for each name the gene of that id, or those of that symbol: as it is spelled, or else in any case."""
+        symbols = {name: _symbol(name.strip()) for name in names}
+        wanted: dict[str, list[int]] = {symbol.lower(): [] for symbol in symbols.values()}
+        for place, symbol in enumerate(self._lower):
+            if symbol in wanted:
+                wanted[symbol].append(place)
+        found = {}
+        for name, symbol in symbols.items():
+            number = _GENE_ID.fullmatch(name.strip())
+            if number is not None:
+                places = [self._places[number[1]]] if number[1] in self._places else []
+            else:
+                places = wanted[symbol.lower()]
+                places = [place for place in places if self._columns[1][place] == symbol] or places
+            found[name] = [self._gene(self._columns[0][place]) for place in places]
+        return found
 
     def _by_alias(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
         """Return for each name the genes that it is an alias of, as it is spelled or else in any case.
@@ -233,7 +250,7 @@ class GeneNames:
             ordered = chosen.sort("name", pl.col("ncbigene").str.len_chars(), "ncbigene").collect()
             by_name: dict[str, list[KnownGene]] = {}
             for name, ncbigene in ordered.iter_rows():
-                if ncbigene in self._rows:
+                if ncbigene in self._places:
                     by_name.setdefault(name, []).append(self._gene(ncbigene))
             found.append(by_name)
         symbols, aliases = found
@@ -244,7 +261,7 @@ class GeneNames:
         if self._hgnc is None:
             return {}
         called = {name: (gene.ncbigene for gene in self._hgnc.called(_symbol(name.strip()))) for name in names}
-        return {name: [self._gene(i) for i in dict.fromkeys(ids) if i in self._rows] for name, ids in called.items()}
+        return {name: [self._gene(i) for i in dict.fromkeys(ids) if i in self._places] for name, ids in called.items()}
 
     def _matched(self, lower: list[str]) -> Iterator[tuple[str, str, bool, str]]:
         """Yield words and lexicon entries, one of which is one of `lower` in lower case, with their genes.
@@ -275,7 +292,7 @@ class GeneNames:
             .select("word", "matched_symbol", "family", "ncbigene")
             .collect()
         )
-        return (row for row in counts.iter_rows() if row[3] in self._rows)
+        return (row for row in counts.iter_rows() if row[3] in self._places)
 
     def _say_why(self, names: dict[str, list[KnownGene]]) -> dict[str, NotAGene]:
         """Return for each name of no gene or of several what it is instead."""
@@ -301,23 +318,20 @@ class GeneNames:
             if symbol.lower() in lower:
                 members.setdefault(symbol.lower(), set()).update(ids)
         return {
-            name: tuple(sorted((self._gene(i) for i in ids if i in self._rows), key=lambda g: (g.symbol, g.ncbigene)))
+            name: tuple(sorted((self._gene(i) for i in ids if i in self._places), key=lambda g: (g.symbol, g.ncbigene)))
             for name, ids in members.items()
         }
 
     def _close(self, name: str) -> tuple[str, ...]:
-        spelled: dict[str, str] = {}
-        for symbol in sorted(self._symbols[0]):
-            spelled.setdefault(symbol.upper(), symbol)
         # A symbol with too few of the name's letters cannot be close; to look for these first saves most of the time.
         upper = name.upper()
         others = dict.fromkeys(map(ord, upper))
         likely = [
             symbol
-            for symbol in spelled
+            for symbol in self._upper
             if 2 * (len(symbol) - len(symbol.translate(others))) >= _CLOSE * (len(symbol) + len(upper))
         ]
-        return tuple(spelled[close] for close in difflib.get_close_matches(upper, likely, cutoff=_CLOSE))
+        return tuple(self._upper[close] for close in difflib.get_close_matches(upper, likely, cutoff=_CLOSE))
 
 
 def _symbol(name: str) -> str:

@@ -45,4 +45,6 @@ def distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     import numpy as np
 
     ordered = np.sort(values)
-    return ordered[run_starts(ordered)]
+    is_first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]

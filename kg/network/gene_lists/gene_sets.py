@@ -83,6 +83,7 @@ def read_sets(
     BuildError
         If the build lacks a table.
     """
+    import numpy as np
     import polars as pl
 
     check_choice("tier", tier, TIERS)
@@ -90,12 +91,12 @@ def read_sets(
     genes = species_of(folder).collect()
     number = pl.Enum(genes.get_column("ncbigene"))
     # The rows of a figure are neighbours, so that numbers can stand for its id: texts are slow to compare.
-    figure = pl.col("figid").rle_id().alias("figure")
-    gene = pl.col("ncbigene").cast(number).to_physical().cast(pl.UInt32).alias("gene")
     candidates = folder.scan("candidates")
-    rows = candidates.select(figure, "mention", gene).collect()
-    figures = candidates.select(pl.col("figid").rle().struct.field("value").alias("figid")).with_row_index("figure")
-    figures = figures.collect().lazy()
+    runs = candidates.select(pl.col("figid").rle()).unnest("figid").collect()
+    gene = pl.col("ncbigene").cast(number).to_physical().cast(pl.UInt32).alias("gene")
+    figure = np.repeat(np.arange(runs.height, dtype=np.uint32), runs.get_column("len"))
+    rows = candidates.select("mention", gene).collect().select(pl.Series("figure", figure), "mention", "gene")
+    figures = runs.select(pl.col("value").alias("figid")).with_row_index("figure").lazy()
     if species is not None:
         wanted = genes.get_column("species").is_in(list(species)).arg_true()
         rows = rows.filter(pl.col("gene").is_in(wanted.implode()))
