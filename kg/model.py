@@ -69,6 +69,7 @@ SIGNALS = (
     "curation",
     "distance",
     "family",
+    "family_name",
     "letter_swap",
     "metabolite",
     "mixed_scripts",

@@ -2,15 +2,24 @@
 
 Written by hand from general references: the three-letter codes of amino acids (IUPAC-IUB 1983,
 doi:10.1111/j.1432-1033.1984.tb07877.x), the symbols of SI units, the usual abbreviations of metabolites and cofactors
-(KEGG COMPOUND), of compartments, and English words that are also symbols or aliases of genes. Names of species and
-genera are those of the NCBI Taxonomy. None of it is complete; ``docs/audit.md`` says what it misses.
+(KEGG COMPOUND), of compartments, families and complexes of FamPlex (doi:10.1186/s12859-018-2211-5), and English words
+that are also symbols or aliases of genes. Names of species and genera are those of the NCBI Taxonomy. None of it is
+complete; ``docs/audit.md`` says what it misses.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["AMINO_ACIDS", "COMMON_WORDS", "METABOLITES", "OTHER_SPECIES", "OTHER_SPECIES_PHRASES", "VERTEBRATES"]
+__all__ = [
+    "AMINO_ACIDS",
+    "COMMON_WORDS",
+    "FAMILIES",
+    "METABOLITES",
+    "OTHER_SPECIES",
+    "OTHER_SPECIES_PHRASES",
+    "VERTEBRATES",
+]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -37,6 +46,15 @@ METABOLITES = _words("""
     ER TGN MTOC ECM DNA RNA MRNA DSRNA SSRNA TCA TF NES NLS UTR ORF CA2 CA
 """)
 """Abbreviations of metabolites, ions, messengers, hormones, compartments and parts of genes: letters and digits."""
+
+FAMILIES = _words("""
+    ACTIVIN BIRC CAV CCL CDC25 CYP1 GATA GPCR HES HIF1 KSR MED MEF2 MOB MOB1 MYL PDE PDH PKC RAB RAC RAP1 RAR STAT TOP
+    TRMT TRP UBE2 UGT
+""")
+"""Families and complexes whose names HGNC also lists as aliases of genes outside them: letters and digits.
+
+Left out are names by which such a gene, or a member alone, is known, too: CHK, DGK, ERK, p38.
+"""
 
 OTHER_SPECIES = _words("""
     plant seedling chloroplast plastid plastidial plastidic arabidopsis oryza rice zea maize wheat barley soybean

@@ -34,6 +34,7 @@ SET_BY_HAND: Mapping[str, float] = {
     "caption_family": 1.5,
     "distance": -1.0,
     "family": -0.75,
+    "family_name": -4.0,
     "letter_swap": -0.5,
     "mixed_scripts": -0.5,
     "namesake": -3.0,

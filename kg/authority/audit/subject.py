@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.spelling import plain
 from kg.authority.audit.text import capitals, content_words, phrase
+from kg.tokens import fold
 
 if TYPE_CHECKING:
     from kg.authority.hgnc import HgncTable
@@ -121,10 +122,16 @@ class KnownGenes:
         return self._species.setdefault((taxon, organism), (taxon, organism))
 
     def others(self, symbol: str, ncbigene: str) -> tuple[str, ...]:
-        """Return the approved symbols of other genes that bear a symbol, approved, former or as an alias, sorted."""
+        """Return the approved symbols of other genes that bear a symbol, approved, former or as an alias, sorted.
+
+        A Greek letter by its name has none, for as a Latin letter (the T of ``THETA``) it is another name.
+        """
+        name = plain(symbol)
+        if len(name) == 1 and len(fold(symbol)) > 1:
+            return ()
         if self._bearers is None:
             self._bearers = _Bearers(self.table)
-        return tuple(other for gene, other in self._bearers.find(plain(symbol)) if gene != ncbigene)
+        return tuple(other for gene, other in self._bearers.find(name) if gene != ncbigene)
 
 
 class _Bearers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kg.authority.audit.facts import AMINO_ACIDS, COMMON_WORDS, METABOLITES
+from kg.authority.audit.facts import AMINO_ACIDS, COMMON_WORDS, FAMILIES, METABOLITES
 from kg.authority.audit.spelling import compare, latin, plain, read_part, scripts
 from kg.authority.audit.subject import Signal
 from kg.model import LEXICON_TIERS
@@ -31,7 +31,7 @@ def word_signals(mention: Mention, candidate: Candidate, known: KnownGenes) -> I
         look_alikes(mention),
         spelling(mention),
         short_symbol(mention),
-        common_word(mention),
+        common_word(mention, candidate),
         case(mention),
     ):
         if signal is not None:
@@ -117,8 +117,8 @@ def short_symbol(mention: Mention) -> Signal | None:
     return Signal("three_letters", f"{mention.symbol} has three letters") if is_short else None
 
 
-def common_word(mention: Mention) -> Signal | None:
-    """Return that the word is a common word, a unit, or what metabolites and amino acids are called."""
+def common_word(mention: Mention, candidate: Candidate) -> Signal | None:
+    """Return that the word is a common word, a unit, or what metabolites, amino acids or families are called."""
     if mention.family is not None:
         return None
     bare = _SIGNS.sub("", latin(read_part(mention.word, mention.symbol)))
@@ -128,6 +128,10 @@ def common_word(mention: Mention) -> Signal | None:
         return Signal("common_word", f"{bare} is an amino acid")
     if plain(bare) in METABOLITES or plain(mention.symbol) in METABOLITES:
         return Signal("metabolite", f"{bare} is what a metabolite, compartment or molecule is called")
+    symbol = plain(mention.symbol)
+    is_alias = LEXICON_TIERS.get(mention.lexicon) != "strict" and not plain(candidate.symbol).startswith(symbol)
+    if is_alias and symbol in FAMILIES:
+        return Signal("family_name", f"{mention.symbol} is what a family or complex is called")
     return None
 
 

@@ -67,6 +67,8 @@ def signals(
         (mention("mm", "MM", "TSNAX"), "common_word"),
         (mention("Tyr", "TYR", lexicon="hgnc_symbol"), "common_word"),
         (mention("PEP", "PEP", "PAEP"), "metabolite"),
+        (mention("HIF-1", "HIF-1", "SETD2"), "family_name"),
+        (mention("GPCR", "GPC-R", "NMUR1"), "family_name"),
         (mention("stra6", "STRA6", lexicon="hgnc_symbol"), "small_letters"),
         (mention("serA", "SERA", "PHGDH"), "bacterial_style"),
     ],
@@ -88,6 +90,9 @@ def test_a_word_says_by_itself(given: Mention, name: str) -> None:
         (mention("IKKβ", "IKK-beta", "IKBKB"), "mixed_scripts"),
         (mention("ASS1", "ASS1", lexicon="hgnc_symbol"), "sharp_s"),
         (mention("STAT3", "STAT3", lexicon="hgnc_symbol"), "shared_alias"),
+        (mention("HIF-1", "HIF-1", "HIF1A"), "family_name"),
+        (mention("RAP1", "RAP1", lexicon="hgnc_symbol"), "family_name"),
+        (mention("TRP", "TRP", lexicon="bioentities_symbol", family="TRP"), "family_name"),
         (mention("123", "123", "IL6"), "small_letters"),
         (mention("tubulin", "TUBULIN", "TUBB"), "small_letters"),
         (mention("ErbB2", "ERBB2", lexicon="hgnc_symbol"), "bacterial_style"),
@@ -104,6 +109,19 @@ def test_a_namesake_is_another_gene_whose_symbol_begins_with_the_alias() -> None
     hif = Mention(1, "HIF-1", "HIF-1", "hgnc_alias_symbol", None, (Candidate("29072", "SETD2"),))
     (verdict,) = Auditor(table).audit_figure("f1", FigureText(None, None, None), (), [hif])
     assert Signal("namesake", "HIF-1 is also a name of HIF1A, which begins with it") in verdict.signals
+
+
+def test_a_greek_letter_by_name_is_no_name_of_one_latin_letter(tmp_path: Path) -> None:
+    table = tmp_path / "hgnc.txt"
+    table.write_text(TABLE.with_name("hgnc.txt").read_text(encoding="utf-8").replace("APRF", "T"), encoding="utf-8")
+    auditor = Auditor(read_hgnc(table))
+    found = {}
+    for symbol in ("THETA", "T"):
+        given = mention(symbol, symbol, "GABRQ")
+        (verdict,) = auditor.audit_figure("f1", FigureText(None, None, None), (), [given])
+        found[symbol] = {signal.name: signal.text for signal in verdict.signals}
+    assert "shared_alias" not in found["THETA"]
+    assert found["T"]["shared_alias"] == "T is also a name of STAT3"
 
 
 def test_several_candidates_of_a_gene_word_are_told() -> None:
