@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.compression import open_binary
 from kg.errors import SourceError
 from kg.text import clean
 
@@ -94,7 +95,8 @@ def read_famplex(path: str | Path) -> FamPlex:
     ----------
     path
         ``relations.csv``: five columns without a header, the namespace and name of what is in an entity, ``isa`` or
-        ``partof``, the namespace ``FPLX`` and the name of the entity.
+        ``partof``, the namespace ``FPLX`` and the name of the entity; also
+        compressed as ``.gz`` or ``.zst``.
 
     Raises
     ------
@@ -113,11 +115,13 @@ def read_famplex(path: str | Path) -> FamPlex:
     Relation(namespace='HGNC', name='JAK1', kind='isa')
     """
     try:
-        text, _ = clean(Path(path).read_text(encoding="utf-8-sig"))
+        with open_binary(Path(path)) as stream:
+            text, _ = clean(stream.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not in UTF-8, so not the relations of FamPlex; {_WHERE}") from error
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror}); {_WHERE}") from error
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path}: cannot be read ({reason}); {_WHERE}") from error
     children: dict[str, dict[Relation, None]] = {}
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:

@@ -284,7 +284,7 @@ def _check_columns(columns: Sequence[str], place: str) -> None:
         raise SourceError(f"{place}: the column {shorten(twice[0], 40)} stands twice; {_WHERE}")
     missing = [name for name in _present(columns) if name not in columns]
     if missing:
-        found = shorten(", ".join(columns), 80)
+        found = shorten(", ".join(filter(None, columns)), 80) or "none"
         named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise SourceError(f"{place}: the columns {named} are missing (there are: {found}); {_WHERE}")
 

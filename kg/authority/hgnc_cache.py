@@ -83,7 +83,8 @@ def fetch_hgnc(url: str = HGNC_URL, *, folder: Path | None = None) -> tuple[Path
         try:
             table = read_hgnc(fresh)
         except SourceError as error:
-            said = str(error).removeprefix(str(fresh)).lstrip(":")
+            said = str(error).removeprefix(f"{fresh}:").lstrip()
+            said = f"line {said}" if said[:1].isdigit() else said
             raise SourceError(f"{url}: what it answered is not HGNC's complete set ({said})") from error
     now = datetime.now(UTC).isoformat(timespec="seconds")
     about = Download(url, now, last_modified, len(data), hashlib.sha256(data).hexdigest(), len(table))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.authority.famplex import FamPlex, Relation, read_famplex
+from kg.compression import compress
 from kg.errors import SourceError
 
 FILE = Path(__file__).parent / "famplex.csv"
@@ -68,8 +69,18 @@ def test_a_bad_file_is_refused_with_its_line_and_the_way_out(tmp_path: Path, tex
     assert "github.com/sorgerlab/famplex" in str(raised.value)
 
 
+def test_a_compressed_file_reads_alike(tmp_path: Path) -> None:
+    (tmp_path / "relations.csv.gz").write_bytes(compress(FILE.read_bytes(), "gzip"))
+    assert read_famplex(tmp_path / "relations.csv.gz").children == read_famplex(FILE).children
+
+
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes(b"\xff")
-    for name, said in (("latin.csv", "not in UTF-8"), ("none.csv", "No such file")):
+    (tmp_path / "cut.csv.gz").write_bytes(compress(FILE.read_bytes(), "gzip")[:40])
+    for name, said in (
+        ("latin.csv", "not in UTF-8"),
+        ("none.csv", "No such file"),
+        ("cut.csv.gz", "cannot be read .*ended"),
+    ):
         with pytest.raises(SourceError, match=said):
             read_famplex(tmp_path / name)

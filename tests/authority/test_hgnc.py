@@ -92,6 +92,10 @@ def test_older_json_calls_gene_groups_families(tmp_path: Path) -> None:
         ([LINES[0], LINES[1].replace("HGNC:11364", "")], "bad.txt:2: the entry has no HGNC id or no symbol"),
         ([LINES[0]], "bad.txt: the table has no rows"),
         (
+            [""],
+            "hgnc_id, symbol, name, status, locus_group and 11 more are missing (there are: none)",
+        ),
+        (
             [LINES[0], LINES[1].replace("HGNC:11364", "HGNC:x> <y")],
             "bad.txt:2: 'HGNC:x> <y' is no hgnc_id, which is HGNC:",
         ),

@@ -23,6 +23,7 @@ mark { background: #ffe08a }
 .supported { color: #1a6b2f } .plausible { color: #3d5a80 } .doubtful { color: #8a5a00 } .conflicting { color: #a51d2d }
 td:first-child, td:nth-child(2) { overflow-wrap: anywhere; max-width: 16rem }
 td:first-child { min-width: 11rem } td:nth-child(2) { min-width: 5rem }
+td:last-child { overflow-wrap: anywhere; min-width: 22rem }
 th { white-space: nowrap }
 form label { margin-right: 1rem }
 """

@@ -141,11 +141,11 @@ def _html_row(verdict: Verdict, shown: _Figure) -> str:
         f"<li><b>{escape(signal.name.replace('_', ' '))}</b> {escape(signal.text)}</li>" for signal in verdict.signals
     )
     caption = shown.caption.html(verdict) or "<i>The figure has no caption.</i>"
-    cells = (
+    cells = (  # whose text sorts: a blank parts a symbol from the digits below it
         f"{figure} {_link(shown.picture, 'picture')}" if shown.picture else figure,
         f"<b>{escape(verdict.word)}</b>",
-        f"{escape(verdict.symbol)}<br><small>{escape(verdict.source)}</small>",
-        f"{gene}<br><small>{escape(verdict.entrez)}</small>",
+        f"{escape(verdict.symbol)} <br><small>{escape(verdict.source)}</small>",
+        f"{gene} <br><small>{escape(verdict.entrez)}</small>",
         f"{verdict.score:.3f}",
         f'<span class="{verdict.grade}">{verdict.grade}</span>',
         f"<ul>{reasons}</ul><details><summary>caption</summary><p>{caption}</p></details>",

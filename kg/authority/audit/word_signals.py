@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["word_signals"]
 
+_HUMAN = "9606"  # the species of HGNC's genes
 _BACTERIAL = re.compile(r"[a-z]{3}[A-Z]$")
 _SMALL = 5  # letters; longer words in small letters are names of proteins
 _SIGNS = re.compile(r"[^\w]+|_")
@@ -56,13 +57,17 @@ def lexicon(mention: Mention) -> Signal:
 
 
 def several_genes(mention: Mention, candidate: Candidate, known: KnownGenes) -> Signal | None:
-    """Return that the word, or the alias, can mean other genes, too; a namesake is one whose symbol begins so."""
+    """Return that the word, or the alias, can mean other genes, too; a namesake is one whose symbol begins so.
+
+    Genes of other species are no other genes: files list a gene in each species that the figure may be of.
+    """
     if mention.family is not None:
         return None
-    if len({other.ncbigene for other in mention.candidates}) > 1:
-        also = ", ".join(sorted({other.symbol for other in mention.candidates} - {candidate.symbol}))
+    same_species = [other for other in mention.candidates if other[2:] == candidate[2:]]
+    if len({other.ncbigene for other in same_species}) > 1:
+        also = ", ".join(sorted({other.symbol for other in same_species} - {candidate.symbol}))
         return Signal("several_genes", f"the word was read as several genes: also {also}")
-    if LEXICON_TIERS.get(mention.lexicon) == "strict":
+    if LEXICON_TIERS.get(mention.lexicon) == "strict" or (candidate.taxon or _HUMAN) != _HUMAN:
         return None
     others = known.others(mention.symbol, candidate.ncbigene)  # by id: symbols of the files can be former ones
     wanted = plain(mention.symbol)

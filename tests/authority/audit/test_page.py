@@ -49,6 +49,16 @@ def test_headings_sort_both_ways(page: Chrome) -> None:
     assert len(page.find_elements(By.CSS_SELECTOR, "th[aria-sort]")) == 1
 
 
+def test_genes_sort_by_their_symbols_and_not_by_the_ids_behind_them(page: Chrome) -> None:
+    heading = page.find_element(By.XPATH, "//th[normalize-space()='gene']")
+    while heading.get_attribute("aria-sort") != "ascending":
+        heading.find_element(By.TAG_NAME, "button").click()
+    symbols = list(dict.fromkeys(text.split("\n")[0] for text in column(page, 4)))
+    assert [symbol for symbol in symbols if symbol.startswith(("IL6", "STAT"))] == [
+        *("IL6", "IL6R", "STAT1", "STAT2", "STAT3", "STAT4", "STAT5A", "STAT5B", "STAT6")
+    ]
+
+
 def test_boxes_and_words_choose_rows(page: Chrome) -> None:
     page.find_element(By.CSS_SELECTOR, "input[value=plausible]").click()
     page.find_element(By.CSS_SELECTOR, "input[value=supported]").click()

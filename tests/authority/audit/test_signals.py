@@ -129,6 +129,20 @@ def test_several_candidates_of_a_gene_word_are_told() -> None:
     assert signals(several)["several_genes"] == "the word was read as several genes: also HRAS"
 
 
+def test_a_gene_in_several_species_is_one() -> None:
+    human = [Candidate(ncbigene, symbol, "9606", "Homo sapiens") for ncbigene, symbol in (("6352", "CCL5"), ("6", "X"))]
+    fish = Candidate("492362", "ace2", "7955", "Danio rerio")  # of which HGNC, whose genes are human, knows nothing
+    tak1 = Mention(1, "TAK1", "TAK1", "ncbigene_synonym", None, (fish,))
+    assert "shared_alias" not in signals(tak1)
+    ace2 = Mention(
+        1, "ACE2", "ACE2", "ncbigene_symbol", None, (Candidate("59272", "ACE2", "9606", "Homo sapiens"), fish)
+    )
+    both = Mention(2, "Q", "Q", "ncbigene_synonym", None, (*human, fish))
+    verdicts = list(Auditor().audit_figure("f1", FigureText(None, None, None), (), [ace2, both]))
+    said = [[signal.text for signal in verdict.signals if signal.name == "several_genes"] for verdict in verdicts]
+    assert said == [[], [], *([f"the word was read as several genes: also {other}"] for other in ("X", "CCL5")), []]
+
+
 def test_the_caption_supports_and_contradicts() -> None:
     lps = mention("PEP", "PEP", "PAEP")
     said = "Made of phosphoenolpyruvate (PEP)."
