@@ -2,7 +2,8 @@
 
 Run it with `python -m benchmarks.audit_labels BUILD --hgnc FILE`, where BUILD holds the figures of
 `tests/authority/labels.tsv`. Half of the labels, by a digest of the figure's id, chose the weights; `--fit` fits them
-again on that half and prints them; the bars are held against the other half.
+again on that half and prints them; the bars are held against the other half. `--page` holds the counts, the weights and
+the examples of `docs/audit.md` against the build, too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+import re
 import sys
 import tempfile
 import time
@@ -26,13 +28,14 @@ from kg.authority.hgnc import read_hgnc
 from kg.folder import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kg.authority.audit import Verdict
 
-__all__ = ["Label", "fit", "main", "read_labels"]
+__all__ = ["Example", "Label", "Row", "fit", "main", "read_labels", "read_page"]
 
 LABELS = ROOT / "tests" / "authority" / "labels.tsv"
+PAGE = ROOT / "docs" / "audit.md"
 KEPT = ("supported", "plausible")
 MIN_KEPT, MIN_FLAGGED = 0.9, 0.8
 STRENGTH = 0.5  # of the quadratic penalty on weights
@@ -64,6 +67,48 @@ def read_labels(path: Path = LABELS) -> list[Label]:
             row["reason"],
         )
         for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A mention that the page names: its word, gene, paper and grade, and whether it shows what the signal finds."""
+
+    word: str
+    gene: str
+    pmcid: str
+    grade: str
+    is_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A signal as the page has it: its name, weight, count and examples."""
+
+    signal: str
+    weight: float
+    n_fires: int
+    examples: tuple[Example, ...]
+
+
+_ROW = re.compile(r"^\| `(\w+)` \| ([+−][\d.]+) \| ([\d,]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+_EXAMPLE = re.compile(r"`([^`]+)` as ([\w-]+) \((PMC\d+), (\w+)\)")
+
+
+def read_page(path: Path = PAGE) -> list[Row]:
+    """Return the signals of the page's tables; an example reads ``word`` as GENE (paper, grade)."""
+    return [
+        Row(
+            name,
+            float(weight.replace("−", "-")),
+            int(n_fires.replace(",", "")),
+            tuple(
+                Example(word, gene, pmcid, grade, is_found)
+                for cell, is_found in ((shown, True), (missed, False))
+                for word, gene, pmcid, grade in _EXAMPLE.findall(cell)
+            ),
+        )
+        for name, weight, n_fires, shown, missed in _ROW.findall(path.read_text(encoding="utf-8"))
     ]
 
 
@@ -110,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("--hgnc", type=Path, help="HGNC's complete set")
+    parser.add_argument("--page", action="store_true", help="hold docs/audit.md against the build, too")
     parser.add_argument("--fit", action="store_true", help="fit the weights again and print them")
     args = parser.parse_args(arguments)
     table = read_hgnc(args.hgnc) if args.hgnc else None
@@ -129,8 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("as they stand:", "yes" if (intercept, weights) == (INTERCEPT, dict(FITTED)) else "no", "\n")
     print_signals(verdicts)
     with tempfile.TemporaryDirectory() as scratch:
-        seeds = kg.build(ROOT / "seeds", output=Path(scratch, "seeds"), formats=[])
-        passed = [print_labels(labelled), print_named(verdicts, list(audit(seeds, table)))]
+        seeds = list(audit(kg.build(ROOT / "seeds", output=Path(scratch, "seeds"), formats=[]), table))
+    passed = [print_labels(labelled), print_named(verdicts, seeds)]
+    if args.page:
+        passed.append(print_page(read_page(), verdicts, seeds))
     print_without_labels(verdicts, args.build)
     return 0 if all(passed) else 1
 
@@ -184,6 +232,34 @@ def print_named(verdicts: Sequence[Verdict], seeds: Sequence[Verdict]) -> bool:
         holds = holds and held
         print(f"- {v.word} read as {v.hgnc_symbol}: {v.grade} ({v.score}): {_said(holds=held)}")
     return holds and {v.hgnc_symbol for v in seed} == {*BELOW, *ABOVE}
+
+
+def print_page(rows: Sequence[Row], verdicts: Sequence[Verdict], seeds: Sequence[Verdict]) -> bool:
+    """Print where the page's tables differ from the verdicts, and return whether they do not."""
+    wrong = list(_page_differences(rows, verdicts, seeds))
+    n_examples = sum(len(row.examples) for row in rows)
+    print(f"\n{PAGE.name}: {len(rows)} signals, {n_examples} examples: {_said(holds=not wrong)}")
+    print("".join(f"- {line}\n" for line in wrong), end="")
+    return not wrong
+
+
+def _page_differences(rows: Sequence[Row], verdicts: Sequence[Verdict], seeds: Sequence[Verdict]) -> Iterator[str]:
+    counts = Counter(signal.name for verdict in verdicts for signal in verdict.signals)
+    named = {example.word for row in rows for example in row.examples}
+    known: dict[tuple[str, str, str], list[Verdict]] = {}
+    for v in (*verdicts, *seeds):
+        if v.word in named:
+            known.setdefault((v.word, v.hgnc_symbol, v.figid.partition("__")[0]), []).append(v)
+    if {row.signal for row in rows} != WEIGHTS.keys():
+        yield f"signals: {', '.join(sorted({row.signal for row in rows} ^ WEIGHTS.keys()))}"
+    for row in rows:
+        if (row.weight, row.n_fires) != (WEIGHTS.get(row.signal), counts[row.signal]):
+            yield f"{row.signal}: {WEIGHTS.get(row.signal)}, fires {counts[row.signal]:,}"
+        for example in row.examples:
+            found = known.get((example.word, example.gene, example.pmcid), [])
+            fitting = [v for v in found if not example.is_found or row.signal in {s.name for s in v.signals}]
+            if example.grade not in {v.grade for v in fitting}:
+                yield f"{row.signal}: {example}: {', '.join(v.grade for v in fitting) or 'not so in the build'}"
 
 
 def _said(*, holds: bool) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import kg
 from benchmarks import audit_labels
-from benchmarks.audit_labels import Label, fit, main, read_labels
-from kg.authority.audit import Signal, Verdict
-from kg.authority.audit.grading import FITTED, SET_BY_HAND
+from benchmarks.audit_labels import Example, Label, Row, fit, main, print_page, read_labels, read_page
+from kg.authority.audit import Signal, Verdict, audit
+from kg.authority.audit.grading import FITTED, SET_BY_HAND, WEIGHTS
+from kg.authority.hgnc import read_hgnc
 from tests.conftest import SEEDS
 from tests.documents import document, row
 
@@ -70,3 +71,52 @@ def test_what_it_prints_and_that_a_missed_bar_fails(
     monkeypatch.setattr(audit_labels, "read_labels", lambda: wrong)
     assert main([str(tmp_path / "build"), "--hgnc", str(HGNC)]) == 1
     assert "MISSED" in capsys.readouterr().out
+
+
+def test_the_page_has_each_signal_with_its_weight_and_an_example_of_a_grade() -> None:
+    rows = read_page()
+    assert {given.signal: given.weight for given in rows} == WEIGHTS
+    assert len(rows) == len(WEIGHTS)
+    without = [given.signal for given in rows if not any(example.is_found for example in given.examples)]
+    assert without == ["several_genes"]
+
+
+def test_what_the_page_says_of_the_seeds_is_so(tmp_path: Path) -> None:
+    verdicts = list(audit(kg.build(SEEDS, output=tmp_path / "build", formats=[]), read_hgnc(HGNC)))
+    papers = {verdict.figid.partition("__")[0] for verdict in verdicts}
+    found = [(given.signal, example) for given in read_page() for example in given.examples if example.pmcid in papers]
+    assert {example.gene for _, example in found} == {"NDUFC2", "MAK", "SETD2"}
+    for signal, example in found:
+        (verdict,) = [v for v in verdicts if (v.word, v.hgnc_symbol) == (example.word, example.gene)]
+        assert verdict.grade == example.grade
+        assert not example.is_found or signal in {given.name for given in verdict.signals}
+
+
+def test_a_page_that_differs_from_a_build_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "audit.md"
+    page.write_text(
+        "| `alias` | −0.25 | 1,234 | it | `w` as G (PMC1, plausible), too | none |\n"
+        "| `letter_swap` | +0.50 | 1 | it | `x` as G (PMC1, plausible) | `w` as G (PMC1, doubtful) |\n",
+        encoding="utf-8",
+    )
+    word = Example("w", "G", "PMC1", "plausible", is_found=True)
+    other = Example("x", "G", "PMC1", "plausible", is_found=True)
+    missed = Example("w", "G", "PMC1", "doubtful", is_found=False)
+    rows = [Row("alias", -0.25, 1234, (word,)), Row("letter_swap", 0.5, 1, (other, missed))]
+    assert read_page(page) == rows
+    verdict = Verdict("PMC1__f", 1, "w", "s", "l", "G", "1", 0.5, "plausible", (Signal("alias", ""),))
+    swapped = verdict._replace(figid="PMC2__f", signals=(Signal("letter_swap", ""),))
+    assert not print_page(rows, [verdict], [swapped])
+    printed = capsys.readouterr().out
+    for line in (
+        "audit.md: 2 signals, 3 examples: MISSED",
+        "alias: -0.25, fires 1\n",
+        "letter_swap: -0.5, fires 0\n",
+        f"letter_swap: {other}: not so in the build",
+        f"letter_swap: {missed}: plausible",
+        "signals: ",
+    ):
+        assert line in printed
+    assert f"alias: {word}" not in printed
+    every = [Row(name, weight, int(name == "alias"), ()) for name, weight in WEIGHTS.items()]
+    assert print_page(every, [verdict], [])
