@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 import kg
 from benchmarks import audit_labels
@@ -13,9 +14,6 @@ from kg.authority.audit.grading import FITTED, SET_BY_HAND, WEIGHTS
 from kg.authority.hgnc import read_hgnc
 from tests.conftest import SEEDS
 from tests.documents import document, row
-
-if TYPE_CHECKING:
-    import pytest
 
 HGNC = Path(__file__).parent / "hgnc.txt"
 
@@ -71,6 +69,14 @@ def test_what_it_prints_and_that_a_missed_bar_fails(
     monkeypatch.setattr(audit_labels, "read_labels", lambda: wrong)
     assert main([str(tmp_path / "build"), "--hgnc", str(HGNC)]) == 1
     assert "MISSED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("table", [HGNC, None], ids=["HGNC", "without"])
+def test_what_the_seeds_mean_is_kept_and_what_they_do_not_is_flagged(tmp_path: Path, table: Path | None) -> None:
+    build = kg.build(SEEDS, output=tmp_path / "build", formats=[])
+    grades = {v.hgnc_symbol: v.grade for v in audit(build, None if table is None else read_hgnc(table))}
+    assert {grades[symbol] for symbol in audit_labels.BELOW} <= {"doubtful", "conflicting"}
+    assert {grades[symbol] for symbol in audit_labels.ABOVE} <= {"plausible", "supported"}
 
 
 def test_the_page_has_each_signal_with_its_weight_and_an_example_of_a_grade() -> None:
