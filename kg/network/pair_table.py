@@ -11,6 +11,8 @@ from kg.network.counting.pairs import count_pairs
 from kg.network.counting.runs import run_starts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     import numpy.typing as npt
     import polars as pl
@@ -67,36 +69,57 @@ def pair_table(
         blocks.append((block.where(keep), cells if keep.all() else cells[keep]))
     measured = chance.measure(null)
     source = {"count": "n_papers" if by_paper else "n_figures", "papers": "n_papers"}.get(weight, weight)
-    place = _places(blocks, measured, source, fdr, compiled=chance.compiled)
-    columns = _columns(blocks, place, newman=weight == "newman", compiled=chance.compiled)
+    n, places = _places(blocks, measured, source, fdr, compiled=chance.compiled)
+    columns = _columns(blocks, n, places, newman=weight == "newman", compiled=chance.compiled)
     columns |= measured.columns(columns.pop("cells"))
     named = {"a": columns["left"], "b": columns["right"], "weight": columns[source]}
     table = pl.DataFrame(named | {name: columns[name] for name in TABLE_COLUMNS})
     return table.with_columns(pl.col("first_year").replace(0, None))
 
 
-def _places(blocks: Blocks, measured: Measured, source: str, fdr: float | None, *, compiled: bool) -> Integers:
-    """Return where each pair stands in the table: by weight, descending, then by its nodes; -1 where it does not."""
+def _places(
+    blocks: Blocks, measured: Measured, source: str, fdr: float | None, *, compiled: bool
+) -> tuple[int, Iterator[Integers]]:
+    """Return how many pairs stand in the table, and for each block where its pairs do; -1 where one does not.
+
+    They are in order by weight, descending, then by their nodes.
+    """
     import numpy as np
 
-    weights = np.concatenate(
-        [measured.of("npmi", cells) if source == "npmi" else getattr(pairs, source) for pairs, cells in blocks]
+    of_block: deque[npt.NDArray[Any]] = deque(
+        measured.of("npmi", cells) if source == "npmi" else getattr(pairs, source) for pairs, cells in blocks
     )
+    order = _by_nodes(blocks)
+    if compiled and order is None and fdr is None and of_block[0].dtype.kind == "i":
+        return sum(map(len, of_block)), _places_by_count(of_block)
+    weights = np.concatenate(of_block)
     passed = None
     if source == "npmi":
         passed = weights > 0
     if fdr is not None:
         below = np.concatenate([measured.of("q_value", cells) for _, cells in blocks]) <= fdr
         passed = below if passed is None else passed & below
-    order = _by_nodes(blocks)
-    if order is None and passed is None:
-        return _places_by_weight(weights, compiled=compiled)
     order = np.arange(len(weights)) if order is None else order
     if passed is not None:
         order = order[passed[order]]
     places = np.full(len(weights), -1, np.int32)
-    places[order] = _places_by_weight(weights[order], compiled=compiled)
-    return places
+    places[order] = _places_by_weight(weights[order])
+    return len(order), iter(np.split(places, np.cumsum([len(cells) for _, cells in blocks])[:-1]))
+
+
+def _places_by_count(of_block: deque[Integers]) -> Iterator[Integers]:
+    """Yield the place of each count of some blocks, which are in order, as `_places` does; in compiled loops."""
+    import numpy as np
+
+    from kg.network.counting.kernels import next_places
+
+    top = max(int(counts.max(initial=0)) for counts in of_block)
+    repeats = np.zeros(top + 1, np.int64)
+    for counts in of_block:
+        repeats += np.bincount(top - counts, minlength=top + 1)
+    free = (np.cumsum(repeats) - repeats).astype(np.int32)
+    while of_block:
+        yield next_places(of_block.popleft(), top, free)  # counts that leave memory, as their block does
 
 
 def _by_nodes(blocks: Blocks) -> Integers | None:
@@ -110,17 +133,12 @@ def _by_nodes(blocks: Blocks) -> Integers | None:
     return np.lexsort((np.concatenate([pairs.right for pairs, _ in blocks]), np.concatenate(lefts)))
 
 
-def _places_by_weight(weights: npt.NDArray[Any], *, compiled: bool) -> Integers:
+def _places_by_weight(weights: npt.NDArray[Any]) -> Integers:
     """Return the place of each weight in descending order; equal ones keep their order."""
     import numpy as np
 
     top = weights.max(initial=0)
-    is_count = weights.dtype.kind == "i"
-    if is_count and compiled:
-        from kg.network.counting.kernels import places_by_weight
-
-        return places_by_weight(weights, int(top))
-    if is_count and top < 2**16:
+    if weights.dtype.kind == "i" and top < 2**16:
         order = np.argsort((top - weights).astype(np.uint16), kind="stable")  # a radix sort
     else:
         # Twice as fast as a stable sort: equal weights are put in order once they are neighbours.
@@ -133,23 +151,22 @@ def _places_by_weight(weights: npt.NDArray[Any], *, compiled: bool) -> Integers:
     return places
 
 
-def _columns(blocks: Blocks, places: Integers, *, newman: bool, compiled: bool) -> dict[str, npt.NDArray[Any]]:
-    """Return what stands in blocks as columns of all pairs that have a place, and their cells; blocks are used up."""
+def _columns(
+    blocks: Blocks, n: int, places: Iterator[Integers], *, newman: bool, compiled: bool
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what stands in blocks as columns of the pairs that have a place, and their cells; blocks are used up."""
     import numpy as np
 
-    n = int(np.count_nonzero(places >= 0))
     whole = ("left", "right", "n_figures", "n_papers", "first_year")
     real = ("fractional", "newman") if newman else ("fractional",)
     columns: dict[str, npt.NDArray[Any]] = {name: np.empty(n, np.int32) for name in (*whole, "cells")}
     columns |= {name: np.empty(n) for name in real}
-    start = 0
     while blocks:
         pairs, cells = blocks.popleft()  # which leave memory once they stand in their places
-        part = places[start : start + len(cells)]
+        part = next(places)
         for name in (*whole, *real):
             _put(getattr(pairs, name), part, columns[name], compiled=compiled)
         _put(cells, part, columns["cells"], compiled=compiled)
-        start += len(cells)
     return columns
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["hypergeometric_terms", "take_statistics", "tell_pairs"]
 
+_LANES = 8  # floating-point numbers of a register
+
 
 @compile_loop
 def tell_pairs(
@@ -59,8 +61,9 @@ def take_statistics(cells: Integers, row_of: Integers, statistics: Reals, column
     """Fill columns, one a statistic, with those of pairs; of each pair the cell is known, and of each cell the row."""
     to_a, to_b, to_c, to_d = columns[0], columns[1], columns[2], columns[3]
     to_e, to_f, to_g, to_h = columns[4], columns[5], columns[6], columns[7]
-    for at in range(len(cells)):
-        values = statistics[row_of[cells[at]]]
+    for place in range(len(cells)):
+        at = np.uint32(place)
+        values = statistics[np.uint32(row_of[np.uint32(cells[at])])]
         to_a[at], to_b[at], to_c[at], to_d[at] = values[0], values[1], values[2], values[3]
         to_e[at], to_f[at], to_g[at], to_h[at] = values[4], values[5], values[6], values[7]
 
@@ -74,35 +77,45 @@ def hypergeometric_terms(
     Side 1 is from the count up, -1 from below the count down, and 0 where the chance is 1: those have no terms.
     """
     factorial, falling, log_n = logs
-    first, total, side = np.zeros(len(count)), np.ones(len(count)), np.zeros(len(count), np.int8)
-    for pair in range(len(count)):
-        k, a, b = int(count[pair]), int(n_a[pair]), int(n_b[pair])
-        if k * n > a * b:
-            side[pair] = 1
-        elif k > max(0, a + b - n):
-            side[pair] = -1
-            k -= 1
-        else:
-            continue
-        chosen = factorial[a] - factorial[a - k] + factorial[b] - factorial[b - k] - factorial[k]
-        first[pair] = chosen + falling[a + b - k] - falling[a] - falling[b] - k * log_n
-        at, left, right, neither = float(k), float(a - k), float(b - k), float(n - a - b + k)
-        term, reached = 1.0, 1.0
-        while True:
-            if side[pair] > 0:
-                at += 1
-                neither += 1
-                term = term * left * right / (at * neither)
-                left -= 1
-                right -= 1
+    n_all = len(count)
+    first, total, side = np.zeros(n_all), np.ones(n_all), np.zeros(n_all, np.int8)
+    # Some chances take their steps side by side, so that the processor need not wait for each division. One that has
+    # all its terms gets no more: they are 0.
+    lanes = np.zeros((6, _LANES))
+    fewer, rarer, more, rest, term, reached = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], lanes[5]
+    for start in range(0, n_all, _LANES):
+        size = min(_LANES, n_all - start)
+        term[:], reached[:] = 0.0, 1.0
+        for lane in range(size):
+            pair = start + lane
+            k, a, b = int(count[pair]), int(n_a[pair]), int(n_b[pair])
+            if k * n > a * b:
+                side[pair] = 1
+            elif k > max(0, a + b - n):
+                side[pair] = -1
+                k -= 1
             else:
-                left += 1
-                right += 1
-                term = term * at * neither / (left * right)
-                at -= 1
-                neither -= 1
-            reached += term
-            if not term > reached * smallest:
-                break
-        total[pair] = reached
+                continue
+            chosen = factorial[a] - factorial[a - k] + factorial[b] - factorial[b - k] - factorial[k]
+            first[pair] = chosen + falling[a + b - k] - falling[a] - falling[b] - k * log_n
+            at, left, right, neither = float(k), float(a - k), float(b - k), float(n - a - b + k)
+            if side[pair] > 0:
+                fewer[lane], rarer[lane], more[lane], rest[lane] = left, right, at, neither
+            else:
+                fewer[lane], rarer[lane], more[lane], rest[lane] = at, neither, left, right
+            term[lane] = 1.0
+        goes_on = 1.0
+        while goes_on > 0:
+            goes_on = 0.0
+            for lane in range(_LANES):
+                more[lane] += 1
+                rest[lane] += 1
+                added = term[lane] * fewer[lane] * rarer[lane] / (more[lane] * rest[lane])
+                fewer[lane] -= 1
+                rarer[lane] -= 1
+                reached[lane] += added
+                more_to_come = 1.0 if added > reached[lane] * smallest else 0.0
+                term[lane] = added * more_to_come
+                goes_on += more_to_come
+        total[start : start + size] = reached[:size]
     return first, total, side

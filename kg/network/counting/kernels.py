@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["list_by_node", "places_by_weight", "put", "sum_pairs"]
+__all__ = ["list_by_node", "next_places", "put", "sum_pairs"]
 
 # The powers of two below 2**64 leave different remainders, by which a bit of a word is found.
 _BITS = np.uint64(67)
-_BIT = np.zeros(int(_BITS), np.int64)
+_BIT = np.zeros(int(_BITS), np.uint64)
 _BIT[[2**bit % int(_BITS) for bit in range(64)]] = np.arange(64)
 _NONE, _ONE = np.uint64(0), np.uint64(1)
-_WORD, _IN_WORD = np.uint32(6), np.uint32(63)
+_WORD, _IN_WORD = np.uint64(6), np.uint64(63)
+_COUNT = np.int64(-(2**32))  # the upper half of a number
+_YEAR = np.int64(2**32 - 1)  # the lower half
 
 
 @compile_loop
@@ -94,49 +96,54 @@ def sum_pairs(
     first, entries, later, left_share, left_year, left_token = listing
     node, share = rights
     left_of, right, n_figures, fractional, first_year = sums
-    counted, shared, added = np.zeros(end, np.int64), np.zeros(end, np.float64), np.zeros(end, np.float64)
+    # The sums of a node are neighbours: how many figures and, behind the number, a year; and shares. Numbers without a
+    # sign, here and below, as then nothing looks whether one counts from the end of an array.
+    shared = np.zeros(2 * end, np.float64)
+    counted = shared.view(np.int64)
+    added = np.zeros(0 if newman is None else end, np.float64)
     met = np.zeros((end >> 6) + 1, np.uint64)  # a bit a node
-    found = 0
+    found = _NONE
     for left in range(start, stop):
-        for place in range(first[left], first[left + 1]):
-            entry, its_share, its_year = entries[place], left_share[place], left_year[place]
-            for other in range(entry + 1, entry + 1 + later[place]):
+        for place in range(np.uint64(first[left]), np.uint64(first[left + 1])):
+            entry, its_share, once = entries[place], left_share[place], 1 << 32 | int(left_year[place])
+            for other in range(np.uint64(entry + 1), np.uint64(entry + 1 + later[place])):
                 if token is not None and left_token[place] >= 0 and token[other] == left_token[place]:
                     continue
-                at = np.uint32(node[other])  # without a sign: no look whether it counts from the end
-                counted[at] = ((counted[at] >> 32) + 1) << 32 | its_year  # the last, so the earliest, stays
-                shared[at] += share[other] * its_share
-                met[at >> _WORD] |= _ONE << np.uint64(at & _IN_WORD)
+                at = np.uint64(node[other])
+                its_count = at << _ONE
+                counted[its_count] = (counted[its_count] & _COUNT) + once  # the last, so the earliest, year stays
+                shared[its_count + _ONE] += share[other] * its_share
+                met[at >> _WORD] |= _ONE << (at & _IN_WORD)
                 if newman is not None:
                     added[at] += newman[0][entry]
         for word in range(left >> 6, len(met)):
             bits, met[word] = met[word], _NONE
             while bits != _NONE:
                 rest = bits & (bits - _ONE)
-                partner = (word << 6) + _BIT[(bits ^ rest) % _BITS]
+                partner = np.uint64(word << 6) + _BIT[(bits ^ rest) % _BITS]
                 bits = rest
+                its_count = partner << _ONE
                 left_of[found], right[found] = left, partner
-                n_figures[found], first_year[found] = counted[partner] >> 32, counted[partner] & 0xFFFFFFFF
-                fractional[found] = shared[partner]
-                counted[partner], shared[partner] = 0, 0.0
+                n_figures[found], first_year[found] = counted[its_count] >> 32, counted[its_count] & _YEAR
+                fractional[found] = shared[its_count + _ONE]
+                counted[its_count], shared[its_count + _ONE] = 0, 0.0
                 if newman is not None:
                     newman[1][found], added[partner] = added[partner], 0.0
-                found += 1
-    return found
+                found += _ONE
+    return int(found)
 
 
 @compile_loop
-def places_by_weight(weights: Integers, top: int) -> Integers:
-    """Return the place of each weight from 0 to a greatest one in descending order, equal ones as they stand."""
-    first = np.zeros(top + 2, np.int32)
-    for weight in weights:
-        first[top - weight + 1] += 1
-    first = np.cumsum(first).astype(np.int32)
+def next_places(weights: Integers, top: int, free: Integers) -> Integers:
+    """Return the place of each weight from 0 to a greatest one in descending order, equal ones as they stand.
+
+    The first free place of each weight, the greatest first, is written to: what comes next has its places behind.
+    """
     places = np.empty(len(weights), np.int32)
     for pair in range(len(weights)):
-        below = top - weights[pair]
-        places[pair] = first[below]
-        first[below] += 1
+        below = np.uint32(top - weights[pair])
+        places[pair] = free[below]
+        free[below] += 1
     return places
 
 

@@ -252,11 +252,12 @@ class _Block:
         keep = cell < self.n_cells
         if not keep.any():
             return
-        cells = lefts - self.start
-        if self.n_cells >= 2**31:  # otherwise numbers of half the length will do
-            cells = cells.astype(np.int64)
-        cells = cells * self.width + (rights - self.start)
-        place = cells.searchsorted(cell[keep].astype(cells.dtype))
+        # Numbers of half the length will do, unless there are too many cells.
+        kind = np.int32 if self.n_cells < 2**31 - self.end else np.int64
+        cells: Integers = (lefts - self.start).astype(kind, copy=False)
+        cells *= self.width
+        cells += rights
+        place = cells.searchsorted((cell[keep] + self.start).astype(cells.dtype))
         right, left = right[keep], np.repeat(left, n_pairs)[keep]
         for name, count in once.items():
             of_pair = entries[name][left]
