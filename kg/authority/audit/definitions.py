@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kg.authority.audit.spelling import greek_as_latin, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 __all__ = ["best_long_form", "find_definitions"]
 
 _BRACKETS = re.compile(r"\(([^()\[\]]{2,120})\)")
 _SHORT = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/'.]{0,9}(?: [\w\-]{1,4})?$")
+_BEFORE_BRACKET = re.compile(r"[\w\-+/'.]{1,10}+\s*\(")
 # A word, then a colon, an equals sign, a dash or a comma, then up to a semicolon, a full stop or a comma.
-_LISTED = re.compile(
-    r"(?:^|[;.,(:]\s*+|\band\s++|\sor\s++)([A-Za-zΑ-ω0-9][\w\-+/']{1,9})\s*(?:[:=]|,|\s?[–—]|-\s|\s-)\s*+"
-    r"(?=[A-Za-zα-ω0-9])"
-)
-_END_OF_LISTED = re.compile(r";|\.(?:\s|$)|,\s|$|\)|\s[A-Z0-9]{2,9}\s?[:=]")
+_LISTED = r"([A-Za-zΑ-ω0-9][\w\-+/']{1,9})\s*(?:[:=]|,|\s?[–—]|-\s|\s-)\s*+(?=[A-Za-zα-ω0-9])"
+_END_OF_LISTED = r";|\.(?:\s|$)|,\s|$|\)|\s[A-Z0-9]{2,9}\s?[:=]"
+_LONGEST_END = 16  # characters, and more than any such end has
 _UP_TO_SIGN = r"[^;:=.,)\s]*+"  # where no end can be
-_UP_TO_END = re.compile(rf"{_UP_TO_SIGN}(?:(?!{_END_OF_LISTED.pattern})[^;:=]{_UP_TO_SIGN})*+")
+_UP_TO_END = rf"({_UP_TO_SIGN}(?:(?!{_END_OF_LISTED})[^;:=]{_UP_TO_SIGN})*+)(?:(?={_END_OF_LISTED})())?"
+_N_WITH_END = 3  # groups of `_LISTED_TO_END` where the end is found
+_LISTED_TO_END = re.compile(rf"(?:[;.,(:]\s*+|\band\s++|(?<=\s)or\s++|^){_LISTED}{_UP_TO_END}")
+_FIRST_LISTED = re.compile(_LISTED)
+# One set of characters stands where it begins, so that such places are found fast.
+_NEXT_LISTED = re.compile(rf"[;.,(:ao](?:(?<=[;.,(:])\s*+|(?<=\ba)nd\s++|(?<=\so)r\s++){_LISTED}")
+_OPENING = ";.,(:"
+_BEFORE_WORDS = f"{_OPENING} \t\n\r\v\f\x1c\x1d\x1e\x1f".encode() + bytes(range(128, 256))  # or blanks end in them
 _SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,80})$")
-# What is quick to find, and stands wherever those above match: an abbreviation, and the sign after it.
-_SIGNED = r"([A-Za-zΑ-ω0-9][\w\-+/']{1,9}+)(?=\s*[:=,–—]|\s+-|-\s|(?<=-)\s)"
-_MAY_BE_LISTED = tuple(re.compile(before + _SIGNED) for before in (r"[;.,(:]\s*+", r"and\s++", r"or(?<=\sor)\s++"))
-_MAY_OPEN = re.compile(_SIGNED)
-_MAY_BE_SEGMENT = re.compile(r"[,;.]\s+([A-Za-z][\w\-]{1,9}+)\s++[a-z0-9]")
-_MAY_BE_FIRST = re.compile(r"\s*([A-Za-z][\w\-]{1,9}+)\s++[a-z0-9]")
+_OPENING_SEGMENT = re.compile(r"[,;.]\s|\s")
+_WHOLE_SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,}+)(?:[,;.]\s|$)")
+# An abbreviation with what must be behind it: such a sign, or, in a list without signs, the long form.
+_FOLLOWED = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']{1,9}+(?:((?=\s*[:=,–—]|\s+-|-\s|(?<=-)\s))|\s++[a-z0-9])")
+_WORD = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*")
+_LAST_WORD = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*$")
+_LONGEST_LISTED = 10  # characters of an abbreviation in a list
 _IN_BRACKETS = re.compile(r"[,;:]\s")
 _END_OF_SENTENCE = re.compile(r"[;.]\s")
 _END_OF_PART = re.compile(r"[,;.]\s")
 _LEAST_SEGMENTS = 3  # of a list without signs
 _MOST_LISTED = 8  # words of a long form in a list
+_FAR = 250  # characters, and more than most abbreviations with their long forms have
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_MOST_BEFORE = 160  # characters before a bracket that are looked at
 _MOST_LONG_FORMS = 20  # of an abbreviation; each is compared with each gene that it may mean
 
 
-def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
+def find_definitions(
+    text: str, *, among: Collection[str] | None = None, pieces: Iterable[bytes] | None = None
+) -> dict[str, tuple[str, ...]]:
     """Return the long forms of each abbreviation that a text defines, by the abbreviation's letters and digits.
 
     Found are brackets, either way round, as Schwartz and Hearst do; and the lists that captions end with:
@@ -51,6 +64,9 @@ def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict
         A caption.
     among
         Only these abbreviations, by their plain letters and digits; by default all.
+    pieces
+        Abbreviations of lists and before brackets are looked for where one of these begins, as `FigureText.pieces_of`
+        returns them; by default everywhere.
 
     References
     ----------
@@ -74,68 +90,169 @@ def find_definitions(text: str, *, among: Collection[str] | None = None) -> dict
             if len(longs) < _MOST_LONG_FORMS:
                 longs[long] = None
 
-    for match in _BRACKETS.finditer(text):
-        inner = match[1].strip()
-        short = _IN_BRACKETS.split(inner, maxsplit=1)[0].strip()
-        before = text[max(0, match.start() - 160) : match.start()].rstrip()
-        word = before.rsplit(None, 1)[-1] if before else ""
-        is_short = is_wanted(short)
-        if not is_short and not (word and is_wanted(word)):
+    places = _places(text, pieces)
+    for short, long in _in_brackets(text, _before_brackets(text, places), among):
+        add(short, long)
+    openings: list[int] = []
+    begins_segment = False
+    for place in places:
+        opening = _opening(text, place)
+        if opening < 0 or (followed := _FOLLOWED.match(text, place)) is None:
             continue
-        if _SHORT.match(short) and any(map(str.isalpha, short)):
-            if is_short:
-                add(short, best_long_form(short, _last_words(before, short)))
-        elif word and _SHORT.match(word):
-            add(word, _beginning(word, inner))
-    for short, long in _listed(text, is_wanted):
+        if followed[1] is not None:
+            openings.append(opening)
+        if not begins_segment and (followed[1] is None or followed[0].endswith("-")):
+            begins_segment = _begins_segment(text, opening, place, is_wanted)
+    for short, long in _listed(text, openings, is_wanted):
         add(short, _beginning(short, long))
-    perhaps = _perhaps_segments(text)
-    if len(perhaps) >= _LEAST_SEGMENTS and any(map(is_wanted, perhaps)):
-        for short, long in _segments(text, is_wanted):
-            add(short, long)
+    for short, long in _segments(text, is_wanted) if begins_segment else ():
+        add(short, long)
     return {short: tuple(longs) for short, longs in found.items()}
 
 
-def _perhaps_listed(text: str) -> dict[int, str]:
-    """Return where `_LISTED` can match, and what abbreviation: all such places, and some more."""
-    found = {match.start(): match[1] for pattern in _MAY_BE_LISTED for match in pattern.finditer(text)}
-    found = {place - text.startswith("or", place): short for place, short in found.items()}  # its blank, too
-    first = _MAY_OPEN.match(text)
-    if first is not None:
-        found.setdefault(0, first[1])
-    return found
+def _before_brackets(text: str, places: Iterable[int]) -> set[int]:
+    """Return where brackets begin that have one of the words at some places before them."""
+    matches = [_BEFORE_BRACKET.match(text, place) for place in places if text[place - 1 : place].isspace() or not place]
+    return {match.end() - 1 for match in matches if match is not None}
 
 
-def _listed(text: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """Yield what `_LISTED` finds of wanted abbreviations: each, and the text after it."""
-    found = _perhaps_listed(text)
-    last = max([place for place, short in found.items() if is_wanted(short)], default=-1)
-    end = endless = 0
+def _in_brackets(text: str, worded: Collection[int], among: Collection[str] | None) -> Iterator[tuple[str, str | None]]:
+    """Yield abbreviations in brackets and before them, each with its long form on the other side, if there is one."""
+    # What begins with another letter or digit than they do is none of them.
+    firsts = "".join([short[:1] for short in among or ()])
+    others = frozenset[str]() if among is None else _LETTERS.difference(firsts, firsts.lower())
+    for match in _BRACKETS.finditer(text):
+        if match[1][0] in others and match.start() not in worded:
+            continue
+        inner = match[1].strip()
+        short = _IN_BRACKETS.split(inner, maxsplit=1)[0].strip()
+        is_short = among is None or plain(short) in among
+        if not is_short and match.start() not in worded:
+            continue
+        words = text[max(0, match.start() - _MOST_BEFORE) : match.start()].rsplit(None, 1) or [""]
+        if _SHORT.match(short) and any(map(str.isalpha, short)):
+            if is_short:
+                yield short, best_long_form(short, _last_words(" ".join(words), short))
+        elif words[-1] and (among is None or plain(words[-1]) in among) and _SHORT.match(words[-1]):
+            yield words[-1], _beginning(words[-1], inner)
+
+
+def _places(text: str, pieces: Iterable[bytes] | None) -> list[int]:
+    """Return where words begin, in order: those of pieces, and by default all."""
+    if pieces is None:
+        return [match.start() for match in _WORD.finditer(text)]
+    as_bytes = text.encode("utf-8", "surrogatepass")
+    capitals = as_bytes.upper()
+    found = set()
+    for word in {word for piece in pieces for word in ([piece] if piece.isalnum() else _apart(piece))}:
+        place = capitals.find(word)
+        while place >= 0:
+            if place == 0 or capitals[place - 1] in _BEFORE_WORDS:
+                found.add(place)
+            place = capitals.find(word, place + len(word))
+    if len(text) == len(as_bytes):
+        return sorted(found)
+    places, last, n_before = list(_before_long_dashes(text)), 0, 0
     for place in sorted(found):
-        if end <= place <= last and (match := _LISTED.match(text, place)) is not None and match.end() >= endless:
-            stop = next(_UP_TO_END.finditer(text, match.end())).end()
-            if _END_OF_LISTED.match(text, stop) is None:
-                endless = stop  # nor has what begins before it an end: no text is read twice
-                continue
-            end = stop
-            if is_wanted(match[1]):
-                yield match[1], text[match.end() : end].strip()
+        n_before += len(as_bytes[last:place].decode("utf-8", "surrogatepass"))
+        last = place
+        places.append(n_before)
+    return sorted(places)
 
 
-def _perhaps_segments(text: str) -> list[str]:
-    """Return the abbreviations that `_segments` finds, and others; in a fraction of the time."""
-    first = _MAY_BE_FIRST.match(text)
-    found: list[str] = _MAY_BE_SEGMENT.findall(text)
-    return found if first is None else [first[1], *found]
+def _before_long_dashes(text: str) -> Iterator[int]:
+    """Yield where words begin that end before a long dash: such a dash does not part all names of a piece."""
+    for dash in "–—":
+        place = text.find(dash)
+        while place >= 0:
+            begin = max(0, place - _LONGEST_LISTED)
+            if (match := _LAST_WORD.search(text, begin, place)) is not None:
+                yield match.start()
+            place = text.find(dash, place + 1)
 
 
-def _segments(text: str, is_wanted: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """Return wanted abbreviations and long forms of a list without signs between them, of three or more."""
+def _apart(piece: bytes) -> list[bytes]:
+    """Return what blanks set apart in a piece of a text, those too that are not of ASCII."""
+    words = piece.decode("utf-8", "surrogatepass").split()
+    return [word.encode("utf-8", "surrogatepass") for word in words]
+
+
+def _opening(text: str, place: int) -> int:
+    """Return where that stands which makes a word at a place one of a list; -1 where nothing does.
+
+    It is a sign or a word before it, blanks between them, or the beginning of the text.
+    """
+    last = place - 1
+    while last >= 0 and text[last].isspace():
+        last -= 1
+    if last < 0:
+        return 0
+    if text[last] in _OPENING:
+        return last
+    if last == place - 1:
+        return -1
+    if text.endswith("and", 0, last + 1):
+        return last - 2
+    return last - 1 if text.endswith("or", 0, last + 1) else -1
+
+
+def _listed(text: str, openings: Iterable[int], is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield wanted abbreviations that are listed from some places on: each, and the text after it.
+
+    Nothing is listed inside the text of another. So what comes before such a place is read, too, from the last sign
+    on that ends all before it.
+    """
+    place = endless = 0
+    for opening in openings:
+        wanted = _LISTED_TO_END.match(text, opening, opening + _FAR) if opening >= place else None
+        if wanted is None or not is_wanted(wanted[1]) or not _may_fit(wanted):
+            continue
+        ends = (
+            text.rfind(";", place, opening + 1),
+            text.rfind(")", place, opening),
+            text.rfind(". ", place, opening + 2),
+        )
+        place = max(place, *ends)
+        while (match := _next_listed(text, place, wanted.start(2) + 1)) and match.start() <= opening:
+            place = match.start() + 1
+            if match.end() >= endless and (listed := _LISTED_TO_END.match(text, match.start())) is not None:
+                if listed.lastindex == _N_WITH_END:
+                    place = listed.end()
+                    if is_wanted(listed[1]):
+                        yield listed[1], listed[2].strip()
+                else:
+                    endless = listed.end()  # nor has what begins before it an end: no text is read twice
+        place = max(place, opening + 1)
+
+
+def _next_listed(text: str, place: int, end: int) -> re.Match[str] | None:
+    """Return the first abbreviation from a place on, with the sign after it, that may be listed."""
+    return (_FIRST_LISTED.match(text, 0, end) if place == 0 else None) or _NEXT_LISTED.search(text, place, end)
+
+
+def _may_fit(listed: re.Match[str]) -> bool:
+    """Return whether the text after an abbreviation is its long form, or too long to tell."""
+    if listed.end() > listed.endpos - _LONGEST_END:
+        return True
+    return listed.lastindex == _N_WITH_END and _beginning(listed[1], listed[2].strip()) is not None
+
+
+def _begins_segment(text: str, opening: int, place: int, is_wanted: Callable[[str], bool]) -> bool:
+    """Return whether a wanted abbreviation at a place, and what follows, can be one of a list without signs."""
+    if place > 0 and not _OPENING_SEGMENT.match(text, opening):
+        return False
+    match = _WHOLE_SEGMENT.match(text, place)
+    return match is not None and is_wanted(match[1]) and _beginning(match[1], match[2].strip()) is not None
+
+
+def _segments(text: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield wanted abbreviations and long forms of a list without signs between them, of three or more."""
     listed = [m for part in _END_OF_PART.split(text) if (m := _SEGMENT.match(part.strip()))]
-    if len(listed) < _LEAST_SEGMENTS or not any(is_wanted(m[1]) and _beginning(m[1], m[2].strip()) for m in listed):
-        return []
-    aligned = [(m[1], long) for m in listed if (long := _beginning(m[1], m[2].strip()))]
-    return aligned if len(aligned) >= _LEAST_SEGMENTS else []
+    aligned = (True for m in listed if _beginning(m[1], m[2].strip()))
+    if sum(islice(aligned, _LEAST_SEGMENTS)) == _LEAST_SEGMENTS:
+        for m in listed:
+            if is_wanted(m[1]) and (long := _beginning(m[1], m[2].strip())):
+                yield m[1], long
 
 
 def _last_words(text: str, short: str) -> str:
@@ -147,7 +264,7 @@ def _last_words(text: str, short: str) -> str:
 
 def _beginning(short: str, long: str) -> str | None:
     """Return a long form that begins where a list begins it; None where the letters do not fit."""
-    if len(long.split()) > _MOST_LISTED or long.upper() == long or not any(map(str.islower, long)):
+    if long.upper() == long or len(long.split()) > _MOST_LISTED or not any(map(str.islower, long)):
         return None
     fitting = best_long_form(short, long)
     return long if fitting is not None and len(fitting.split()) >= len(long.split()) - 1 else None

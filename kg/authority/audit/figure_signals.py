@@ -65,10 +65,10 @@ class FigureContext:
         """What the caption says that the words of the figure stand for."""
         if not self.text.caption:
             return {}
-        names = self.text.names  # what a caption defines stands in it
-        wanted = {reading.plain_part for _, reading in self.readings if reading.part_name in names}
-        wanted |= {reading.plain_symbol for _, reading in self.readings if reading.symbol_name in names}
-        return find_definitions(self.text.caption, among=wanted) if wanted else {}
+        read = [name for _, reading in self.readings for name in (reading.part_name, reading.symbol_name)]
+        names = self.text.names.intersection(read)  # what a caption defines stands in it
+        wanted = frozenset([name.decode() for name in names])
+        return find_definitions(self.text.caption, among=wanted, pieces=self.text.pieces_of(names)) if wanted else {}
 
     def _count_companions(self, own: int) -> Signal | None:
         """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""

@@ -190,16 +190,22 @@ class FigureText:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
         return plain(name).encode() in self.names
 
+    def pieces_of(self, names: frozenset[bytes]) -> frozenset[bytes]:
+        """Return the pieces of the text, in capitals, that can have one of these names; a dash can be in them."""
+        return names.union([piece for piece, of_piece in self._read[2] if not names.isdisjoint(of_piece)])
+
     @cached_property
-    def _read(self) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    def _read(self) -> tuple[frozenset[bytes], frozenset[bytes], list[tuple[bytes, tuple[bytes, ...]]]]:
         pieces = frozenset(self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES).split())
         names: list[bytes] = []
         words: list[bytes] = []
+        others = []
         for piece in pieces - _PLAIN:
             of_piece = _OTHERS.get(piece) or _read_piece(piece)
             names += of_piece[0]
             words += of_piece[1]
-        return pieces.union(names) if names else pieces, pieces.union(words) if words else pieces
+            others.append((piece, of_piece[0]))
+        return pieces.union(names) if names else pieces, pieces.union(words) if words else pieces, others
 
     @property
     def names(self) -> frozenset[bytes]:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.authority.audit import FigureText
 from kg.authority.audit.definitions import best_long_form, find_definitions
 
 
@@ -51,6 +52,41 @@ def test_only_abbreviations_that_are_asked_for_are_looked_for() -> None:
     assert find_definitions(text, among=()) == {}
 
 
+LISTS = [
+    "a: PDH kinase and PDH: pyruvate dehydrogenase; (LTA - lipoteichoic acid) or PK- pyruvate kinase, pk pyruvate k.",
+    "PDH\u2014pyruvate dehydrogenase, P-K\u2014pyruvate kinase; of\xa0PDH (a) or\u2009PK, pyruvate kinase; Pd-h - p d",
+    "pdh pyruvate dehydrogenase, pk pyruvate kinase. lta lipoteichoic acid, IFN-β, interferon beta; β, PK (pyruvate k)",
+    "X: the form, PK, of PDH and PK: p kinase (P K) in P-K (pyruvate kinase) or β-LTA = beta lipoteichoic acid",
+]
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_looking_where_pieces_stand_finds_as_much(text: str) -> None:
+    """What is wanted is found where pieces of the text give it as where all words are looked at."""
+    read = FigureText(text, None, None)
+    every = find_definitions(text)
+    assert every
+    for wanted in (*({name} for name in every), {"PDH", "PK", "LTA", "IFNB", "BLTA"}):
+        pieces = read.pieces_of(read.names.intersection([name.encode() for name in wanted]))
+        found = find_definitions(text, among=wanted, pieces=pieces)
+        assert found == find_definitions(text, among=wanted) == {key: every[key] for key in every if key in wanted}
+
+
+NAMES = ["PK", "pK", "PK1", "P-K", "x", "pyruvate kinase"]
+SIGNS = [" ", ", ", "; ", ". ", ": ", "(", ") ", " and ", " or ", "–", "—", "- ", "\xa0"]
+
+
+@given(st.lists(st.sampled_from(NAMES + SIGNS)))
+def test_pieces_of_any_text_are_looked_at(parts: list[str]) -> None:
+    text = "".join(parts)
+    read = FigureText(text, None, None)
+    wanted = {"PK", "PK1"}
+    pieces = read.pieces_of(read.names.intersection([b"PK", b"PK1"]))
+    found = find_definitions(text, among=wanted, pieces=pieces)
+    every = find_definitions(text)
+    assert found == find_definitions(text, among=wanted) == {key: every[key] for key in every if key in wanted}
+
+
 def is_in_order(short: str, long: str) -> bool:
     letters = iter(long.lower())
     return all(letter in letters for letter in short.lower() if letter.isalnum())
@@ -85,6 +121,7 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_long_captions_are_read_once(text: str) -> None:
     assert find_definitions(text) == {}
+    assert find_definitions(text, among={"STAT3"}, pieces=[b"STAT3", b"STAT3-"]) == {}
     assert find_definitions(f"{text}; PDH: pyruvate dehydrogenase")["PDH"] == ("pyruvate dehydrogenase",)
 
 
