@@ -86,9 +86,9 @@ def answer(path: str, question: Sequence[str]) -> None:
         render_explanation(pair)
         n = len(pair.figures)
     else:
-        found = build.enrich(arguments[1:], level="paper" if arguments[0] == "paper" else "figure")
+        found = build.enrich(arguments[1:], level="paper" if arguments[0] == "paper" else "figure", limit=20)
         render_enrichment(found)
-        n = found.table.height
+        n = found.n_found
     print(json.dumps([started, time.process_time() - started, n]))
 
 

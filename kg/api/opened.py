@@ -348,6 +348,7 @@ class Build(Folder):
         level: Level = "figure",
         background: Literal["corpus"] | int | Iterable[str] = "corpus",
         min_size: int = 3,
+        limit: int | None = None,
         **options: Unpack[SetOptions],
     ) -> Enrichment:
         """Return figures or papers by over-representation of a gene list, as `kg.network.enrich` does.
@@ -361,7 +362,7 @@ class Build(Folder):
         """
         from kg.network import enrich
 
-        return enrich(self, genes, level=level, background=background, min_size=min_size, **options)
+        return enrich(self, genes, level=level, background=background, min_size=min_size, limit=limit, **options)
 
     def gene_sets(
         self,

@@ -118,6 +118,7 @@ def enrich(
         level=level,
         background=_background(background),
         min_size=min_size,
+        limit=limit if output is None else None,
         **options,
     )
     _tell_unknown(found.unknown)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Enrichment", "enrich"]
 
+_FEW = 1_000  # sets that are looked for among all; more are taken from all of them
+
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
@@ -43,8 +45,10 @@ class Enrichment:
         Genes of the background.
     n_sets
         Sets that were tested: figures or papers of the least size or more, also those without a gene of the list.
+    n_found
+        Sets of these that hold a gene of the list.
     table
-        The sets that hold a gene of the list, best first, as `enrich` describes them.
+        Those, or the first of them, best first, as `enrich` describes them.
     """
 
     level: Level
@@ -54,6 +58,7 @@ class Enrichment:
     n_listed: int
     n_background: int
     n_sets: int
+    n_found: int
     table: pl.DataFrame
 
 
@@ -68,6 +73,7 @@ def enrich(
     until: int | None = None,
     background: Literal["corpus"] | int | Iterable[str] = "corpus",
     min_size: int = MIN_SIZE,
+    limit: int | None = None,
 ) -> Enrichment:
     r"""Return figures or papers by over-representation of a gene list.
 
@@ -93,6 +99,8 @@ def enrich(
         those that the build does not know.
     min_size
         Sets of fewer genes are not tested.
+    limit
+        How many sets the table has at most; by default all. To describe a few takes less time.
 
     Returns
     -------
@@ -133,6 +141,8 @@ def enrich(
 
     if min_size < 1:
         raise QueryError(f"min_size {min_size} is too small; a set has at least 1 gene")
+    if limit is not None and limit < 1:
+        raise QueryError(f"limit {limit} is too small; give 1 or more")
     listed, unknown, species = _resolve(folder, names, organism)
     sets = read_sets(folder, level=level, tier=tier, species=species, since=since, until=until)
     drawn, rows = _draw(folder, sets, listed, unknown, species, background)
@@ -141,9 +151,17 @@ def enrich(
         raise NotFoundError(f"no name of the list is a gene of the background: {first}")
     sizes = _sizes(rows).filter(pl.col("n_genes") >= min_size)
     tested = _test(_hits(sets, rows, drawn.genes).join(sizes, on="set"), drawn, sizes.height)
-    table = _describe(folder, tested, sets, level)
+    table = _describe(folder, tested if limit is None else _first(tested, limit), sets, level)
     return Enrichment(
-        level, drawn.genes, drawn.outside, tuple(unknown), drawn.n_listed, drawn.n_genes, sizes.height, table
+        level=level,
+        genes=drawn.genes,
+        outside=drawn.outside,
+        unknown=tuple(unknown),
+        n_listed=drawn.n_listed,
+        n_background=drawn.n_genes,
+        n_sets=sizes.height,
+        n_found=tested.height,
+        table=table if limit is None else table.head(limit),
     )
 
 
@@ -301,20 +319,34 @@ def _test(hits: pl.DataFrame, drawn: _Draw, n_sets: int) -> pl.DataFrame:
     return hits.with_columns(pl.Series(name, values[kind]) for name, values in columns.items())
 
 
+def _first(tested: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """Return the sets that can be among the first so many, whatever their years."""
+    import polars as pl
+
+    last = tested.select("rank", (-pl.col("n_mentions")).alias("n")).sort("rank", "n").head(limit).tail(1)
+    if last.is_empty():
+        return tested
+    rank, n = last.row(0)
+    return tested.filter((pl.col("rank") < rank) | ((pl.col("rank") == rank) & (-pl.col("n_mentions") <= n)))
+
+
 def _describe(folder: Folder, tested: pl.DataFrame, sets: Sets, level: Level) -> pl.DataFrame:
     """Return the sets with what they are called, in order."""
     import polars as pl
 
     unit = "figid" if level == "figure" else "pmcid"
     named = tested.with_columns(sets.ids.gather(tested.get_column("set")).alias(unit))
+    about = folder.scan("figures" if level == "figure" else "papers")
+    if named.height < _FEW:
+        about = about.filter(pl.col(unit).is_in(named.get_column(unit).implode()))
     # Joined as they are in memory, which takes two thirds of the time of doing all of it lazily.
+    page = pl.col("iri").alias("page")
     if level == "figure":
-        papers = folder.scan("papers").select("pmcid", "year")
-        figures = folder.scan("figures").select("figid", "pmcid", "title", pl.col("iri").alias("page"))
-        named = named.join(figures.collect(), on="figid", how="left").join(papers.collect(), on="pmcid", how="left")
+        years = folder.scan("papers").select("pmcid", "year").collect()
+        named = named.join(about.select("figid", "pmcid", "title", page).collect(), on="figid", how="left")
+        named = named.join(years, on="pmcid", how="left")
     else:
-        titles = folder.scan("papers").select("pmcid", "title", "year", pl.col("iri").alias("page"))
-        named = named.join(titles.collect(), on="pmcid", how="left")
+        named = named.join(about.select("pmcid", "title", "year", page).collect(), on="pmcid", how="left")
     orders = {"rank": False, "n_mentions": True, "year": True, "set": False}
     columns = [*dict.fromkeys((unit, "pmcid")), "title", "year", "n_genes", "n_overlap", "genes", "n_mentions"]
     ordered = named.sort(list(orders), descending=list(orders.values()), nulls_last=True)

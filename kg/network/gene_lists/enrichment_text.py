@@ -30,7 +30,7 @@ def render_enrichment(found: Enrichment, *, width: int = 88, limit: int = 20) ->
     unit = found.level
     said = (
         f"{counted(found.n_listed, 'gene')} of the list, {found.n_background:,} of the background; "
-        f"{counted(found.n_sets, unit)} tested, {found.table.height:,} with a gene of the list"
+        f"{counted(found.n_sets, unit)} tested, {found.n_found:,} with a gene of the list"
     )
     lines = [*wrap_text(said, width), ""]
     shown = found.table.head(limit)
@@ -47,7 +47,7 @@ def render_enrichment(found: Enrichment, *, width: int = 88, limit: int = 20) ->
         lines.append(f"  {cell}")
         lines += indent(wrap_text(title, width - 8) if title else [], 8)
         lines += indent(wrap_text(genes.replace(";", " "), width - 8), 8)
-    more = found.table.height - limit
+    more = found.n_found - shown.height
     if (shown.get_column("n_tied") > 1).any():
         lines += ["", *wrap_text("= shares its rank: p and odds ratio are the same as another's.", width)]
     return "\n".join([*lines, *([f"  and {more:,} more"] if more > 0 else [])])

@@ -90,12 +90,13 @@ def read_sets(
     check_choice("level", level, get_args(Level))
     genes = species_of(folder).collect()
     number = pl.Enum(genes.get_column("ncbigene"))
-    # The rows of a figure are neighbours, so that numbers can stand for its id: texts are slow to compare.
+    # The rows of a figure are neighbours, so that numbers can stand for its id: texts are slow to compare. Columns that
+    # are looked at again and again are made one piece.
     candidates = folder.scan("candidates")
-    runs = candidates.select(pl.col("figid").rle()).unnest("figid").collect()
+    runs = candidates.select(pl.col("figid").rle()).unnest("figid").collect().rechunk()
     gene = pl.col("ncbigene").cast(number).to_physical().cast(pl.UInt32).alias("gene")
     figure = np.repeat(np.arange(runs.height, dtype=np.uint32), runs.get_column("len"))
-    rows = candidates.select("mention", gene).collect().select(pl.Series("figure", figure), "mention", "gene")
+    rows = candidates.select("mention", gene).collect().rechunk().select(pl.Series("figure", figure), "mention", "gene")
     figures = runs.select(pl.col("value").alias("figid")).with_row_index("figure").lazy()
     if species is not None:
         wanted = genes.get_column("species").is_in(list(species)).arg_true()

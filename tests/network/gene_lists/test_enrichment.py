@@ -152,11 +152,17 @@ def test_ties_share_their_rank_and_stand_by_evidence_then_year(tmp_path: Path) -
         Drawn("F4", "PMC4", None, own),
         Drawn("F5", "PMC5", 2020, (other, own[0])),
     ]
-    table = enrich(write_build(tmp_path / "build", drawn, GENES), ["G1", "G2", "G3"]).table
+    folder = write_build(tmp_path / "build", drawn, GENES)
+    table = enrich(folder, ["G1", "G2", "G3"]).table
     assert table.select("rank", "n_tied", "figid", "n_mentions").rows() == [
         *((1, 4, figid, n) for figid, n in (("F3", 3), ("F2", 3), ("F4", 3), ("F1", 1))),
         (5, 1, "F5", 1),
     ]
+    for limit in range(1, 7):
+        first = enrich(folder, ["G1", "G2", "G3"], limit=limit)
+        assert (first.n_found, first.table.rows()) == (5, table.head(limit).rows())
+    with pytest.raises(QueryError, match="limit 0 is too small"):
+        enrich(folder, ["G1"], limit=0)
 
 
 def test_names_that_are_no_genes_are_told_and_counted_as_the_background_says(tmp_path: Path) -> None:
