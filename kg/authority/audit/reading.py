@@ -7,10 +7,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from kg.authority.audit.facts import METABOLITES
 from kg.authority.audit.grading import Judgement, weigh
 from kg.authority.audit.spelling import compare, fits_bare, latin, plain, read_part
-from kg.authority.audit.subject import Signal
+from kg.authority.audit.subject import Signal, telling_names
 from kg.authority.audit.word_signals import word_signals
 from kg.model import LEXICON_TIERS
 from kg.tokens import fold
@@ -118,15 +117,11 @@ class Reading:
     def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
         signals = tuple(word_signals(self.mention, candidate, known))
         total, contradicts = weigh(signals)
-        names: frozenset[bytes] = frozenset()
         of_candidate = known.gene(candidate.ncbigene)
+        names = frozenset[bytes]()
         if not self.is_family:
-            of_gene = of_candidate.names or (plain(candidate.symbol),)
-            names = frozenset(
-                name.encode()
-                for name in of_gene
-                if len(name) > 2 and name != self.plain_part and name not in METABOLITES
-            )
+            names = telling_names([candidate.symbol]) if of_candidate.names is None else of_candidate.names
+            names -= {self.part_name}
         species = known.species(candidate.taxon, candidate.organism)
         return Case(candidate, species, names, of_candidate, total, contradicts, Judgement.of(signals))
 

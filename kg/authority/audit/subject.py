@@ -5,15 +5,20 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.authority.audit.facts import METABOLITES
 from kg.authority.audit.spelling import plain
-from kg.authority.audit.text import capitals, content_words, phrase
+from kg.authority.audit.text import capitals, read_name
 from kg.tokens import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kg.authority.hgnc import HgncTable
     from kg.model import GeneMention
 
-__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal", "mention_of"]
+__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal", "mention_of", "telling_names"]
+
+_LONGEST_UNTELLING = 2  # letters and digits of a symbol that stands in texts by chance
 
 
 class Signal(NamedTuple):
@@ -65,7 +70,8 @@ class Known(NamedTuple):
     Attributes
     ----------
     names
-        Plain letters and digits of its symbols: the approved one, aliases and previous ones; sorted.
+        Its symbols, the approved one, aliases and previous ones, as `telling_names` returns them; None of a gene that
+        is not known.
     phrases
         Its names as `phrase` gives them.
     keys
@@ -76,11 +82,23 @@ class Known(NamedTuple):
         The words of each of its names.
     """
 
-    names: tuple[str, ...] = ()
+    names: frozenset[bytes] | None = None
     phrases: tuple[str, ...] = ()
     keys: frozenset[bytes] = frozenset()
     parts: tuple[frozenset[bytes], ...] = ()
     words: tuple[frozenset[str], ...] = ()
+
+
+def telling_names(symbols: Iterable[str]) -> frozenset[bytes]:
+    """Return symbols as `FigureText.names` has them, without those that tell of no gene: short ones, and metabolites.
+
+    Examples
+    --------
+    >>> sorted(telling_names(["IL-6", "HGF", "E2", "ATP"]))
+    [b'HGF', b'IL6']
+    """
+    names = map(plain, symbols)
+    return frozenset([name.encode() for name in names if len(name) > _LONGEST_UNTELLING and name not in METABOLITES])
 
 
 class KnownGenes:
@@ -105,12 +123,12 @@ class KnownGenes:
         if found is None:
             return Known()
         names = [name for name in (found.name, *found.alias_names, *found.previous_names) if name]
-        words = [(name, content_words(name)) for name in names]
-        telling = [(name, of_name) for name, of_name in words if len(of_name) > 1 or len(name) > 8]
-        phrases = tuple(phrase(name) for name, _ in telling)
+        read = [(name, *read_name(name)) for name in names]
+        telling = [(words, of_name) for name, words, of_name in read if len(of_name) > 1 or len(name) > 8]
+        phrases = tuple([words for words, _ in telling])
         parts = [capitals(of_gene).split() for of_gene in phrases]
         return Known(
-            tuple(sorted({plain(name) for name in (found.symbol, *found.aliases, *found.previous)})),
+            telling_names((found.symbol, *found.aliases, *found.previous)),
             phrases,
             frozenset(max(of_gene, key=len, default=b"") for of_gene in parts),
             tuple(map(frozenset, parts)),

@@ -10,9 +10,9 @@ from kg.authority.audit.facts import OTHER_SPECIES, OTHER_SPECIES_PHRASES, VERTE
 from kg.authority.audit.spelling import plain, plain_letters, plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["FigureText", "capitals", "content_words", "phrase", "repair"]
+__all__ = ["FigureText", "capitals", "content_words", "phrase", "read_name", "repair"]
 
 _BROKEN = re.compile("[^\x00-\x7f][^\x00-\x7f]{1,3}")
 _FOREIGN = re.compile("([^\x00-\x7f][^\x00-\x7f]*)")  # a plus sign would be slower
@@ -92,6 +92,8 @@ def _as_bytes(parts: Sequence[str], foreign: _Characters) -> bytes:
 
 def _words(parts: Sequence[str]) -> list[str]:
     """Return the runs of letters and digits of a text that `_cut` has cut, in lower case."""
+    if len(parts) == 1:
+        return parts[0].encode().translate(_AS_WORDS).decode().split()
     if any("Σ" in part for part in parts[1::2]):  # its small letter depends on what is around it
         return _WORD.findall("".join(parts).lower())
     return _as_bytes(parts, _FOREIGN_WORDS).translate(_AS_WORDS).decode("utf-8", "surrogatepass").split()
@@ -162,8 +164,24 @@ def content_words(text: str) -> frozenset[str]:
     >>> sorted(content_words("Interleukin-6 receptors of the family"))
     ['6', 'interleukin', 'receptor']
     """
-    words = _words(_cut(text))
-    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words) - _EMPTY_WORDS
+    return _content(_words(_cut(text)))
+
+
+def _content(words: Iterable[str]) -> frozenset[str]:
+    return frozenset([word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words]) - _EMPTY_WORDS
+
+
+def read_name(name: str) -> tuple[str, frozenset[str]]:
+    """Return what `phrase` and `content_words` return for a name that is read once.
+
+    Examples
+    --------
+    >>> words, telling = read_name("Interleukin-6 receptors")
+    >>> words, sorted(telling)
+    (' interleukin 6 receptors ', ['6', 'interleukin', 'receptor'])
+    """
+    words = _words(_cut(name))
+    return f" {' '.join(words)} ", _content(words)
 
 
 class FigureText:
@@ -190,13 +208,13 @@ class FigureText:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
         return plain(name).encode() in self.names
 
-    def pieces_of(self, names: frozenset[bytes]) -> frozenset[bytes]:
+    def pieces_of(self, names: set[bytes]) -> set[bytes]:
         """Return the pieces of the text, in capitals, that can have one of these names; a dash can be in them."""
         return names.union([piece for piece, of_piece in self._read[2] if not names.isdisjoint(of_piece)])
 
     @cached_property
-    def _read(self) -> tuple[frozenset[bytes], frozenset[bytes], list[tuple[bytes, tuple[bytes, ...]]]]:
-        pieces = frozenset(self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES).split())
+    def _read(self) -> tuple[set[bytes], set[bytes], list[tuple[bytes, tuple[bytes, ...]]]]:
+        pieces = set(self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES).split())
         names: list[bytes] = []
         words: list[bytes] = []
         others = []
@@ -205,10 +223,12 @@ class FigureText:
             names += of_piece[0]
             words += of_piece[1]
             others.append((piece, of_piece[0]))
-        return pieces.union(names) if names else pieces, pieces.union(words) if words else pieces, others
+        with_words = pieces.union(words)
+        pieces.update(names)
+        return pieces, with_words, others
 
     @property
-    def names(self) -> frozenset[bytes]:
+    def names(self) -> set[bytes]:
         """Plain letters and digits of what signs and blanks set off, and of its parts between dashes.
 
         Among them is what no name can be, for all pieces of the text are in it as they are, in capitals.
@@ -216,7 +236,7 @@ class FigureText:
         return self._read[0]
 
     @property
-    def words(self) -> frozenset[bytes]:
+    def words(self) -> set[bytes]:
         """The words, runs of letters and digits, as `capitals` gives them; and all pieces of the text, in capitals."""
         return self._read[1]
 
