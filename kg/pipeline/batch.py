@@ -11,8 +11,9 @@ from kg.errors import ParseError, Problem, Severity
 from kg.pipeline.cycles import unsearched
 from kg.pipeline.grading import add_assessments
 from kg.pipeline.index import Entry, read_entry
+from kg.rdf.assessments import describe_assessments
 from kg.rdf.formats import FORMATS
-from kg.rdf.mapping import describe_assessments, describe_figure
+from kg.rdf.mapping import describe_figure
 from kg.rdf.tally import Tally
 from kg.tables import AUDIT_TABLES, FIGURE_TABLES, Columns, add_document, add_figure, empty_columns, json_text, to_ipc
 from kg.text import shorten

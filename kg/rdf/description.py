@@ -20,13 +20,13 @@ from kg.folder import DESCRIPTION, file_digest
 from kg.ontology_files import ontology_file
 from kg.rdf.examples import read_examples
 from kg.rdf.formats import Turtle
+from kg.rdf.subjects import Description
 from kg.vocab import BASE, DATASET_PROPERTIES, PREFIXES, PROPERTIES, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from kg.rdf.mapping import Description
     from kg.rdf.tally import Tally
 
 __all__ = ["describe_dataset", "describe_examples", "describe_lexicons", "write_description"]
@@ -123,7 +123,7 @@ def _node(subject: str, types: tuple[str, ...], values: Mapping[str, str | list[
     """Return a description: types and properties by their prefixed names; a property without values is left out."""
     listed = {curie: [value] if isinstance(value, str) else value for curie, value in values.items()}
     named = {"rdf:type": [expand(curie) for curie in types]} | listed
-    return subject, [(_NAMES[curie], objects) for curie, objects in named.items() if objects]
+    return Description(subject, [(_NAMES[curie], objects) for curie, objects in named.items() if objects])
 
 
 def describe_dataset(manifest: Mapping[str, Any], tally: Tally, samples: list[str]) -> Iterator[Description]:
@@ -175,8 +175,8 @@ def describe_dataset(manifest: Mapping[str, Any], tally: Tally, samples: list[st
             "prov:wasDerivedFrom": f"{dataset}#inputs",
             **(_statistics(tally, samples, partitions, linksets) if tally.n_triples else {}),
             "void:feature": sorted({iri for name in manifest["files"] if (iri := _media(name)[1])}),
-            "dcat:distribution": [iri for iri, _ in files if "#" not in iri],
-            "schema:distribution": [iri for iri, _ in files if "#" not in iri],
+            "dcat:distribution": [iri for iri, *_ in files if "#" not in iri],
+            "schema:distribution": [iri for iri, *_ in files if "#" not in iri],
         },
     )
     yield from partitions
@@ -197,9 +197,9 @@ def _statistics(
         "void:vocabulary": _vocabularies(tally),
         "void:uriSpace": sorted(_SPACES.values()),
         "void:exampleResource": samples,
-        "void:classPartition": [iri for iri, _ in partitions if "#class-" in iri and "-property-" not in iri],
-        "void:propertyPartition": [iri for iri, _ in partitions if "#property-" in iri],
-        "void:subset": [iri for iri, _ in linksets],
+        "void:classPartition": [iri for iri, *_ in partitions if "#class-" in iri and "-property-" not in iri],
+        "void:propertyPartition": [iri for iri, *_ in partitions if "#property-" in iri],
+        "void:subset": [iri for iri, *_ in linksets],
     }
 
 
@@ -215,7 +215,7 @@ def _class_partitions(dataset: str, tally: Tally) -> Iterator[Description]:
                 "void:entities": str(n),
                 "void:triples": str(sum(triples.values())),
                 "void:uriSpace": _SPACES.get(name, []),
-                "void:propertyPartition": [part for part, _ in parts],
+                "void:propertyPartition": [part for part, *_ in parts],
             },
         )
         yield from parts
@@ -330,7 +330,7 @@ def describe_lexicons() -> Iterator[Description]:
     for subject in sorted(schemes):
         values = schemes[subject]
         if wanted & set(values["rdf:type"]):
-            yield subject, [(_NAMES[curie], objects) for curie, objects in values.items()]
+            yield Description(subject, [(_NAMES[curie], objects) for curie, objects in values.items()])
 
 
 def describe_examples(dataset: str) -> Iterator[Description]:
@@ -357,6 +357,6 @@ def describe_examples(dataset: str) -> Iterator[Description]:
             },
         )
     prefixes = {prefix: f"{_DECLARED}#{prefix}" for prefix in PREFIXES}
-    yield _DECLARED, [(_NAMES["sh:declare"], list(prefixes.values()))]
+    yield Description(_DECLARED, [(_NAMES["sh:declare"], list(prefixes.values()))])
     for prefix, iri in prefixes.items():
         yield _node(iri, ("sh:PrefixDeclaration",), {"sh:prefix": prefix, "sh:namespace": PREFIXES[prefix]})

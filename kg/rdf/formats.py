@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Protocol
 
 from kg import vocab
 from kg.model import GRADES, LEXICON_TIERS, SIGNALS
+from kg.rdf.subjects import NONE_RECURRING
 from kg.vocab import DATASET_PROPERTIES, PREFIXES, PROPERTIES, SharedGraph, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from kg.rdf.mapping import Description
+    from kg.rdf.subjects import Description, Properties, Recurring
     from kg.vocab import Property
 
 __all__ = ["FORMATS", "Format", "JsonLd", "NQuads", "NTriples", "Turtle", "jsonld_context"]
@@ -99,6 +101,22 @@ _IN_TURTLE = {
 _IN_TURTLE[PROPERTIES["pfkg:assesses"]] = ("pfkg:assesses", "<%s>".__mod__)
 
 
+_NEXT_LINE = " ;\n    "
+
+
+def _turtle_lines(properties: Properties) -> list[str]:
+    lines = []
+    for prop, objects in properties:
+        name, write = _IN_TURTLE[prop]
+        lines.append(f"{name} {write(objects[0]) if len(objects) == 1 else ', '.join(map(write, objects))}")
+    return lines
+
+
+@lru_cache(maxsize=16_384)
+def _recurring_in_turtle(recurring: Recurring) -> str:
+    return _NEXT_LINE.join(_turtle_lines(recurring.properties))
+
+
 class Turtle:
     """RDF 1.1 Turtle (https://www.w3.org/TR/turtle/), a paragraph a subject."""
 
@@ -111,13 +129,12 @@ class Turtle:
 
     def node(self, description: Description, graph: str) -> str:  # noqa: ARG002 - Turtle has no named graphs
         """Return one subject's paragraph."""
-        subject, properties = description
-        lines = []
-        for prop, objects in properties:
-            name, write = _IN_TURTLE[prop]
-            lines.append(f"{name} {write(objects[0]) if len(objects) == 1 else ', '.join(map(write, objects))}")
+        subject, properties, recurring = description
+        lines = _turtle_lines(properties)
+        if recurring is not NONE_RECURRING:
+            lines.append(_recurring_in_turtle(recurring))
         start = f"<{subject}>" if "#" in subject else _short_iri(subject)
-        return f"\n{start} " + " ;\n    ".join(lines) + " .\n"
+        return f"\n{start} " + _NEXT_LINE.join(lines) + " .\n"
 
     def footer(self) -> str:
         """Return nothing: Turtle has no end."""
@@ -136,9 +153,9 @@ class _Lines:
     }
 
     def _lines(self, description: Description, end: str) -> str:
-        subject, properties = description
+        subject, properties, recurring = description
         lines = []
-        for prop, objects in properties:
+        for prop, objects in chain(properties, recurring.properties):
             start = f"<{subject}>{self._PREDICATES[prop]}"
             if prop.value is Value.IRI:
                 lines += [f"{start}<{iri}>{end}" for iri in objects]
@@ -186,14 +203,32 @@ class NQuads(_Lines):
 _SETS = frozenset({"schema:keywords"})
 
 
+_JSON_TYPES = {vocab.expand(curie): curie.removeprefix("schema:").removeprefix("pfkg:") for curie in vocab.CLASSES}
+
+
+def _json_members(properties: Properties) -> list[str]:
+    members = []
+    for prop, objects in properties:
+        if prop.key == "@type":
+            values = [f'"{_JSON_TYPES[iri]}"' for iri in objects]
+        elif prop.value is Value.INTEGER:
+            values = objects
+        else:
+            values = [encode_basestring(text) for text in objects]
+        is_set = prop.curie in _SETS or len(values) != 1
+        members.append(f'"{prop.key}":{"[" + ",".join(values) + "]" if is_set else values[0]}')
+    return members
+
+
+@lru_cache(maxsize=16_384)
+def _recurring_in_json(recurring: Recurring) -> str:
+    return ",".join(_json_members(recurring.properties))
+
+
 class JsonLd:
     """JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/), compact: one node a subject, the context in the file."""
 
     name = "json-ld"
-
-    _TYPES: Mapping[str, str] = {
-        vocab.expand(curie): curie.removeprefix("schema:").removeprefix("pfkg:") for curie in vocab.CLASSES
-    }
 
     def header(self, agents: Iterable[Description]) -> str:
         """Return the context and the agents; a first node must be among them, for later ones bring a comma."""
@@ -206,17 +241,10 @@ class JsonLd:
         return ",\n" + self._node(description)
 
     def _node(self, description: Description) -> str:
-        subject, properties = description
-        members = [f'{{"@id":{encode_basestring(subject)}']
-        for prop, objects in properties:
-            if prop.key == "@type":
-                values = [f'"{self._TYPES[iri]}"' for iri in objects]
-            elif prop.value is Value.INTEGER:
-                values = objects
-            else:
-                values = [encode_basestring(text) for text in objects]
-            is_set = prop.curie in _SETS or len(values) != 1
-            members.append(f'"{prop.key}":{"[" + ",".join(values) + "]" if is_set else values[0]}')
+        subject, properties, recurring = description
+        members = [f'{{"@id":{encode_basestring(subject)}', *_json_members(properties)]
+        if recurring is not NONE_RECURRING:
+            members.append(_recurring_in_json(recurring))
         return ",".join(members) + "}"
 
     def footer(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kg.folder import Folder
     from kg.model import Figure
-    from kg.rdf.mapping import Description
+    from kg.rdf.subjects import Description
 
 __all__ = ["add_figures", "bind_prefixes", "read_graph", "to_graph"]
 
@@ -117,9 +117,9 @@ def add_figures(graph: Graph, figures: Iterable[Figure]) -> None:
 
 
 def _add(graph: Graph, description: Description) -> None:
-    subject, properties = description
+    subject, properties, recurring = description
     node = URIRef(subject)
-    for prop, objects in properties:
+    for prop, objects in chain(properties, recurring.properties):
         predicate = URIRef(prop.iri) if prop.key != "@type" else RDF.type
         make = _NODES[prop.value]
         for text in objects:

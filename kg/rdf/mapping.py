@@ -1,8 +1,7 @@
 """The one place that says which triples a record has.
 
-A record becomes descriptions: a subject, and its properties in order with their objects. A property's kind
-(`kg.vocab.Value`) says what its objects are, so objects are plain strings: absolute IRIs, or the lexical forms of
-literals. The writers of `kg.rdf.formats` and the rdflib graphs of `kg.rdf.graph` are made from the same descriptions.
+A record becomes descriptions (`kg.rdf.subjects`). The writers of `kg.rdf.formats` and the rdflib graphs of
+`kg.rdf.graph` are made from the same ones. What the audit adds is in `kg.rdf.assessments`.
 """
 
 from __future__ import annotations
@@ -13,37 +12,32 @@ from typing import TYPE_CHECKING
 
 from kg import vocab
 from kg.blocks import figure_block
-from kg.model import GRADES, LEXICON_TIERS, SIGNALS
+from kg.model import LEXICON_TIERS
+from kg.rdf.subjects import Description, Properties
 from kg.text import clean
 from kg.vocab import PROPERTIES, Property, SharedGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from decimal import Decimal
 
-    from kg.authority.audit import Assessment, Decision, Judgement
     from kg.authority.hgnc import HgncGene
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
     from kg.shared import SharedRecords
 
-__all__ = ["TYPES", "Description", "describe_agents", "describe_assessments", "describe_figure", "describe_shared"]
-
-Description = tuple[str, list[tuple[Property, list[str]]]]
-"""A subject's IRI, and its properties with their objects; no list of objects is empty or repeats one."""
+__all__ = ["AN_ASSESSMENT", "TYPES", "describe_agents", "describe_figure", "describe_shared", "gene_iris"]
 
 _TYPE = PROPERTIES["rdf:type"]
 _LABEL = PROPERTIES["rdfs:label"]
 _SEE_ALSO = PROPERTIES["rdfs:seeAlso"]
 _ALTERNATIVE = PROPERTIES["dcterms:alternative"]
 _CITATION = PROPERTIES["dcterms:bibliographicCitation"]
-_DAY = PROPERTIES["dcterms:date"]
 _DC_IDENTIFIER = PROPERTIES["dcterms:identifier"]
 _REPLACES = PROPERTIES["dcterms:replaces"]
 _TITLE = PROPERTIES["dcterms:title"]
 _BODY = PROPERTIES["oa:hasBody"]
 _TARGET = PROPERTIES["oa:hasTarget"]
 _MOTIVATED_BY = PROPERTIES["oa:motivatedBy"]
-_ATTRIBUTED_TO = PROPERTIES["prov:wasAttributedTo"]
 _ALTERNATE_NAME = PROPERTIES["schema:alternateName"]
 _CREATOR = PROPERTIES["schema:creator"]
 _DATE = PROPERTIES["schema:datePublished"]
@@ -62,18 +56,14 @@ _URL = PROPERTIES["schema:url"]
 _ALT_LABEL = PROPERTIES["skos:altLabel"]
 _CLOSE_MATCH = PROPERTIES["skos:closeMatch"]
 _EXACT_MATCH = PROPERTIES["skos:exactMatch"]
-_NOTE = PROPERTIES["skos:note"]
 _ENSEMBL = PROPERTIES["wp:bdbEnsembl"]
 _HGNC_SYMBOL = PROPERTIES["wp:bdbHgncSymbol"]
 _UNIPROT = PROPERTIES["wp:bdbUniprot"]
 _ANNOTATION = PROPERTIES["pfkg:annotation"]
-_ASSESSED_GENE = PROPERTIES["pfkg:assessedGene"]
-_ASSESSES = PROPERTIES["pfkg:assesses"]
 _CANDIDATE = PROPERTIES["pfkg:candidateGene"]
 _LOCATION = PROPERTIES["pfkg:cytogeneticLocation"]
 _FIGURE_NUMBER = PROPERTIES["pfkg:figureNumber"]
 _FIGURE_TYPE = PROPERTIES["pfkg:figureType"]
-_GRADE = PROPERTIES["pfkg:grade"]
 _GENE_GROUP = PROPERTIES["pfkg:geneGroup"]
 _LEXICON = PROPERTIES["pfkg:lexicon"]
 _LEXICON_NAME = PROPERTIES["pfkg:lexiconName"]
@@ -85,8 +75,6 @@ _OCCURRENCES = PROPERTIES["pfkg:occurrences"]
 _ORGANISM = PROPERTIES["pfkg:organism"]
 _ORGANISM_NAME = PROPERTIES["pfkg:organismName"]
 _PATHWAY_SCORE = PROPERTIES["pfkg:pathwayScore"]
-_REASON = PROPERTIES["pfkg:reason"]
-_SCORE = PROPERTIES["pfkg:score"]
 _WORD = PROPERTIES["pfkg:word"]
 
 _CLASSES_OF = (
@@ -119,12 +107,10 @@ TYPES = {vocab.expand(curies[0]): curies for curies in _CLASSES_OF}
     _AN_ORGANISM,
     _AN_ORGANIZATION,
     _A_PERIODICAL,
-    _AN_ASSESSMENT,
+    AN_ASSESSMENT,
     _A_PERSON,
 ) = [[vocab.expand(curie) for curie in curies] for curies in _CLASSES_OF]
 _LEXICONS = {lexicon: [vocab.lexicon_iri(lexicon)] for lexicon in LEXICON_TIERS}
-_GRADES = {grade: [vocab.grade_iri(grade)] for grade in GRADES}
-_SIGNALS = {signal: vocab.signal_iri(signal) for signal in SIGNALS}
 _IDENTIFYING = [vocab.expand("oa:identifying")]
 
 
@@ -150,79 +136,26 @@ def describe_figure(figure: Figure) -> Iterator[Description]:
     The papers, genes, families and organisms that it refers to are shared things: see `describe_shared`.
     """
     iri = vocab.figure_iri(figure.figid)
-    candidates = [_gene_iris(mention.genes) for mention in figure.mentions]
-    yield iri, _figure_properties(figure, list(dict.fromkeys(chain.from_iterable(candidates))))
+    candidates = [gene_iris(mention.genes) for mention in figure.mentions]
+    yield Description(iri, _figure_properties(figure, list(dict.fromkeys(chain.from_iterable(candidates)))))
     target = [iri]
     for mention, genes in zip(figure.mentions, candidates, strict=True):
-        yield vocab.part_iri(iri, "mention", mention.number), _mention_properties(mention, target, genes)
+        part = vocab.part_iri(iri, "mention", mention.number)
+        yield Description(part, _mention_properties(mention, target, genes))
     for chemical in figure.chemicals:
         concept = vocab.chebi_iri(chemical.chebi) if chemical.chebi else None
-        yield vocab.part_iri(iri, "chemical", chemical.number), _term_properties(_A_CHEMICAL, chemical, target, concept)
+        part = vocab.part_iri(iri, "chemical", chemical.number)
+        yield Description(part, _term_properties(_A_CHEMICAL, chemical, target, concept))
     for disease in figure.diseases:
         concept = vocab.doid_iri(disease.doid) if disease.doid else None
-        yield vocab.part_iri(iri, "disease", disease.number), _term_properties(_A_DISEASE, disease, target, concept)
-
-
-def describe_assessments(figid: str, assessments: Sequence[Assessment]) -> Iterator[Description]:
-    """Yield the assessments of a figure's mentions: one for all the candidates of a mention that are judged alike.
-
-    Parameters
-    ----------
-    figid
-        The figure.
-    assessments
-        Of all candidates of each mention, the mentions in order.
-    """
-    figure = vocab.figure_iri(figid)
-    start, n_assessments = 0, len(assessments)
-    while start < n_assessments:
-        number, end = assessments[start][0], start + 1
-        while end < n_assessments and assessments[end][0] == number:
-            end += 1
-        mention = vocab.part_iri(figure, "mention", number)
-        of_mention = assessments[start:end]
-        for n, assessment in enumerate(of_mention if len(of_mention) == 1 else _joined(of_mention), start=1):
-            yield f"{mention}-assessment-{n}", _assessment_properties(mention, assessment)
-        start = end
-
-
-def _joined(assessments: Iterable[Assessment]) -> list[Assessment]:
-    """Return the assessments of a mention, those that are alike as one."""
-    found: dict[tuple[Judgement, Decision | None], Assessment] = {}
-    for assessment in assessments:
-        key = assessment.judgement, assessment.decision
-        alike = found.get(key)
-        genes = assessment.genes if alike is None else alike.genes + assessment.genes
-        found[key] = assessment._replace(genes=genes)
-    return list(found.values())
+        part = vocab.part_iri(iri, "disease", disease.number)
+        yield Description(part, _term_properties(_A_DISEASE, disease, target, concept))
 
 
 @lru_cache(maxsize=16_384)
-def _gene_iris(genes: tuple[str, ...]) -> list[str]:
+def gene_iris(genes: tuple[str, ...]) -> list[str]:
     """Return the IRIs of genes; the list is not to be changed."""
     return [vocab.gene_iri(ncbigene) for ncbigene in genes]
-
-
-@lru_cache(maxsize=4_096)
-def _decimals(score: float) -> list[str]:
-    return [str(score)]
-
-
-def _assessment_properties(mention: str, assessment: Assessment) -> list[tuple[Property, list[str]]]:
-    _, genes, (score, grade, signals, _), decision = assessment
-    properties = [
-        (_TYPE, _AN_ASSESSMENT),
-        (_ASSESSES, [mention]),
-        (_ASSESSED_GENE, _gene_iris(genes)),
-        (_GRADE, _GRADES[grade]),
-        (_SCORE, _decimals(score)),
-        (_REASON, [_SIGNALS[name] for name, _ in signals]),
-    ]
-    if decision is not None:
-        properties += [(_ATTRIBUTED_TO, [vocab.curator_iri(decision.curator)]), (_DAY, [decision.date])]
-        if decision.note:
-            properties.append((_NOTE, [clean(decision.note)[0]]))
-    return properties
 
 
 def _figure_properties(figure: Figure, genes: list[str]) -> _Properties:
@@ -284,7 +217,7 @@ def _decimal(value: Decimal) -> str:
     return text if "." in text else text + ".0"
 
 
-def _mention_properties(mention: GeneMention, target: list[str], genes: list[str]) -> list[tuple[Property, list[str]]]:
+def _mention_properties(mention: GeneMention, target: list[str], genes: list[str]) -> Properties:
     properties = [
         (_TYPE, _A_MENTION),
         (_MOTIVATED_BY, _IDENTIFYING),
@@ -322,7 +255,7 @@ def _term_properties(
 
 def describe_agents() -> Iterator[Description]:
     """Yield who made the figures; every file opens with it."""
-    yield vocab.WIKIPATHWAYS, [(_TYPE, _AN_ORGANIZATION), (_NAME, ["WikiPathways"])]
+    yield Description(vocab.WIKIPATHWAYS, [(_TYPE, _AN_ORGANIZATION), (_NAME, ["WikiPathways"])])
 
 
 def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Description]]:
@@ -334,7 +267,7 @@ def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Descri
     journals: dict[str, str | None] = {}
     publishers = set()
     for paper in shared.papers:
-        yield SharedGraph.PAPERS, (vocab.paper_iri(paper.pmcid), _paper_properties(paper))
+        yield SharedGraph.PAPERS, Description(vocab.paper_iri(paper.pmcid), _paper_properties(paper))
         if paper.journal:
             journals[paper.journal] = journals.get(paper.journal) or paper.journal_abbreviation
         if paper.publisher:
@@ -343,25 +276,26 @@ def describe_shared(shared: SharedRecords) -> Iterator[tuple[SharedGraph, Descri
         properties = _Properties([(_TYPE, _A_PERIODICAL)])
         properties.texts(_NAME, journal)
         properties.texts(_ALTERNATE_NAME, abbreviation)
-        yield SharedGraph.PAPERS, (vocab.journal_iri(journal), properties)
+        yield SharedGraph.PAPERS, Description(vocab.journal_iri(journal), properties)
     for publisher in sorted(publishers):
         properties = _Properties([(_TYPE, _AN_ORGANIZATION)])
         properties.texts(_NAME, publisher)
-        yield SharedGraph.AGENTS, (vocab.publisher_iri(publisher), properties)
+        yield SharedGraph.AGENTS, Description(vocab.publisher_iri(publisher), properties)
     for gene in shared.genes:
-        yield SharedGraph.GENES, (vocab.gene_iri(gene.ncbigene), _gene_properties(gene, shared.hgnc.get(gene.ncbigene)))
+        known = shared.hgnc.get(gene.ncbigene)
+        yield SharedGraph.GENES, Description(vocab.gene_iri(gene.ncbigene), _gene_properties(gene, known))
     for family in shared.families:
         entity = shared.famplex.get(family.symbol)
-        yield SharedGraph.FAMILIES, (vocab.family_iri(family.symbol), _family_properties(family, entity))
+        yield SharedGraph.FAMILIES, Description(vocab.family_iri(family.symbol), _family_properties(family, entity))
     for curator, names in shared.curators.items():
         properties = _Properties([(_TYPE, _A_PERSON)])
         properties.texts(_NAME, *names)
-        yield SharedGraph.AGENTS, (curator, properties)
+        yield SharedGraph.AGENTS, Description(curator, properties)
     for taxon, name in shared.organisms:
         properties = _Properties([(_TYPE, _AN_ORGANISM)])
         properties.texts(_LABEL, name)
         properties.texts(_IDENTIFIER, f"NCBITaxon:{taxon}")
-        yield SharedGraph.ORGANISMS, (vocab.organism_iri(taxon), properties)
+        yield SharedGraph.ORGANISMS, Description(vocab.organism_iri(taxon), properties)
 
 
 def _paper_properties(paper: Paper) -> _Properties:

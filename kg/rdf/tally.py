@@ -16,7 +16,7 @@ from kg.vocab import PROPERTIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kg.rdf.mapping import Description
+    from kg.rdf.subjects import Description
     from kg.vocab import Property
 
 __all__ = ["Tally"]
@@ -42,12 +42,14 @@ class Tally:
     def of(cls, descriptions: Iterable[Description]) -> Tally:
         """Return the tally of some descriptions."""
         found: dict[str, dict[Property, int]] = {}
-        for _, properties in descriptions:
+        for _, properties, recurring in descriptions:
             first = properties[0][1][0]
             counts = found.get(first)
             if counts is None:
                 counts = found[first] = {}
             for prop, objects in properties:
+                counts[prop] = counts.get(prop, 0) + len(objects)
+            for prop, objects in recurring.properties:
                 counts[prop] = counts.get(prop, 0) + len(objects)
         tally = cls()
         tally._counts = {

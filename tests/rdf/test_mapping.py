@@ -174,9 +174,9 @@ def test_no_list_of_objects_is_empty_or_repeats_one() -> None:
         found += list(describe_figure(figure))
     found += [description for _, description in describe_shared(shared.records())]
     found += list(describe_agents())
-    assert len({subject for subject, _ in found}) == len(found)
-    for _, properties in found:
-        for _, objects in properties:
+    assert len({description.subject for description in found}) == len(found)
+    for description in found:
+        for _, objects in (*description.properties, *description.recurring.properties):
             assert objects
             assert len(set(objects)) == len(objects)
 

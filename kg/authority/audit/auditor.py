@@ -98,8 +98,7 @@ def assessments_of(verdicts: Iterable[Verdict]) -> list[Assessment]:
         if last is not None and _is_of(verdict, last):
             found[-1] = last._replace(genes=(*last.genes, verdict.entrez))
         else:
-            lines = "\n".join([signal.line for signal in verdict.signals])
-            judgement = Judgement(verdict.score, verdict.grade, verdict.signals, lines)
+            judgement = Judgement.graded(verdict.score, verdict.grade, verdict.signals)
             found.append(Assessment(verdict.mention, (verdict.entrez,), judgement, verdict.decision))
     return found
 

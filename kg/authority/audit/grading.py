@@ -79,17 +79,36 @@ _SUPPORTED, _PLAUSIBLE = 0.88, 0.5  # log odds of 2 and of 0
 
 
 class Judgement(NamedTuple):
-    """How far something can be believed: a score of 0 to 1, one of `GRADES`, and the reasons, as text a line each."""
+    """How far something can be believed.
+
+    Attributes
+    ----------
+    score
+        0 to 1.
+    grade
+        One of `GRADES`.
+    signals
+        The reasons.
+    reasons, lines
+        Their names; and each as a line of text.
+    """
 
     score: float
     grade: str
     signals: tuple[Signal, ...]
+    reasons: tuple[str, ...]
     lines: str
 
     @classmethod
     def of(cls, signals: tuple[Signal, ...]) -> Judgement:
         """Return what signals say."""
-        return cls(*judge(signals), signals, "\n".join([signal.line for signal in signals]))
+        return cls.graded(*judge(signals), signals)
+
+    @classmethod
+    def graded(cls, score: float, grade: str, signals: tuple[Signal, ...]) -> Judgement:
+        """Return a score and a grade with their reasons."""
+        names = tuple([signal.name for signal in signals])
+        return cls(score, grade, signals, names, "\n".join([signal.line for signal in signals]))
 
     def with_more(self, total: float, signals: Sequence[Signal], *, contradicts: bool) -> Judgement:
         """Return what more signals say with those that it has.
@@ -101,12 +120,15 @@ class Judgement(NamedTuple):
         signals
             The others.
         """
-        lines = self.lines
+        names, lines = [], self.lines
         for signal in signals:
-            total += WEIGHTS[signal[0]]
-            contradicts = contradicts or signal[0] in CONTRADICTING
+            name = signal[0]
+            total += WEIGHTS[name]
+            contradicts = contradicts or name in CONTRADICTING
+            names.append(name)
             lines += f"\n{signal.line}"
-        return Judgement(*grade(INTERCEPT + total, contradicts=contradicts), self.signals + tuple(signals), lines)
+        score, found = grade(INTERCEPT + total, contradicts=contradicts)
+        return Judgement(score, found, self.signals + tuple(signals), self.reasons + tuple(names), lines)
 
 
 def weigh(signals: Iterable[Signal]) -> tuple[float, bool]:
