@@ -15,6 +15,8 @@ from kg.selection import find_species, species_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
     import polars as pl
 
     from kg.folder import Folder
@@ -150,8 +152,10 @@ def enrich(
         first = unknown[0] if unknown else f"{drawn.outside[0].symbol} is a gene, but not one of the background"
         raise NotFoundError(f"no name of the list is a gene of the background: {first}")
     sizes = _sizes(rows).filter(pl.col("n_genes") >= min_size)
-    tested = _test(_hits(sets, rows, drawn.genes).join(sizes, on="set"), drawn, sizes.height)
-    table = _describe(folder, tested if limit is None else _first(tested, limit), sets, level)
+    hits, members = _hits(sets, rows, drawn.genes)
+    tested = _test(hits.join(sizes, on="set"), drawn, sizes.height)
+    shown = tested if limit is None else _first(tested, limit)
+    table = _describe(folder, shown.with_columns(members.texts(shown.get_column("set"))), sets, level)
     return Enrichment(
         level=level,
         genes=drawn.genes,
@@ -253,8 +257,25 @@ def _sizes(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"set": pl.Series(there).cast(kind), "n_genes": pl.Series(sizes[there]).cast(pl.Int64)})
 
 
-def _hits(sets: Sets, rows: pl.DataFrame, genes: Sequence[KnownGene]) -> pl.DataFrame:
-    """Return the sets that hold genes of the list: how many, which by symbol, and by how many mentions."""
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """Genes of the list in sets: numbers of the sets, in order, and the symbols."""
+
+    number: npt.NDArray[np.int64]
+    symbol: npt.NDArray[np.object_]
+
+    def texts(self, sets: pl.Series) -> pl.Series:
+        """Return the symbols of each set, as one text."""
+        import polars as pl
+
+        starts, ends = (self.number.searchsorted(sets.to_numpy(), side) for side in ("left", "right"))
+        symbols = self.symbol.tolist()
+        texts = [";".join(symbols[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return pl.Series("genes", texts, dtype=pl.String)
+
+
+def _hits(sets: Sets, rows: pl.DataFrame, genes: Sequence[KnownGene]) -> tuple[pl.DataFrame, _Members]:
+    """Return the sets that hold genes of the list, how many and by how many mentions; and which, by symbol."""
     import numpy as np
     import polars as pl
 
@@ -276,16 +297,14 @@ def _hits(sets: Sets, rows: pl.DataFrame, genes: Sequence[KnownGene]) -> pl.Data
     found, places = np.divmod(both, len(ordered))
     starts = run_starts(found)
     there, overlap = found[starts], np.diff(starts, append=len(found))
-    called = symbols[places].tolist()
-    texts = [";".join(called[start : start + n]) for start, n in zip(starts.tolist(), overlap.tolist(), strict=True)]
-    return pl.DataFrame(
+    hits = pl.DataFrame(
         {
             "set": pl.Series(there).cast(rows.schema["set"]),
             "n_overlap": overlap,
             "n_mentions": n_mentions[there],
-            "genes": pl.Series(texts, dtype=pl.String),
         }
     )
+    return hits, _Members(found, symbols[places])
 
 
 def _test(hits: pl.DataFrame, drawn: _Draw, n_sets: int) -> pl.DataFrame:

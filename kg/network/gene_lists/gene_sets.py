@@ -110,9 +110,10 @@ def read_sets(
     chosen = figures.join(figures_of_years(folder, since, until), on="figid", how="left", maintain_order="left")
     own = pl.col("figid") if level == "figure" else pl.col("pmcid")
     ids = chosen.select(pl.when(pl.col("pmcid").is_not_null()).then(own).alias("id")).collect().to_series()
-    place = (ids.rank("dense") - 1).gather(rows.get_column("figure"))
+    distinct = ids.drop_nulls().unique().sort()
+    place = ids.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32).gather(rows.get_column("figure"))
     rows = rows.with_columns(place.alias("set")).drop_nulls("set").select("set", "figure", "mention", "gene")
-    return Sets(rows, ids.drop_nulls().unique().sort(), genes)
+    return Sets(rows, distinct, genes)
 
 
 def gene_sets(
