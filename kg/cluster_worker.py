@@ -6,11 +6,14 @@ A plugin goes to every worker once, also to those that join or begin again later
 from __future__ import annotations
 
 import pickle
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
+
+from kg.cycles import searching_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,15 @@ class Function(WorkerPlugin):  # type: ignore[misc]  # Dask has no types
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self._pickled = pickle.dumps(function)
+
+    def setup(self, worker: object) -> None:  # noqa: ARG002 - Dask gives it by this name
+        """Begin what ends with `teardown`: a worker outlives the build, and what that has set apart for itself."""
+        self._stack = ExitStack()
+        self._stack.enter_context(searching_again())
+
+    def teardown(self, worker: object) -> None:  # noqa: ARG002
+        """Have Python look for cycles everywhere again."""
+        self._stack.close()
 
     @cached_property
     def call(self) -> Callable[[Any], Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -50,6 +51,11 @@ def die(number: int) -> int:
     return number
 
 
+def set_apart(_: int) -> int:
+    gc.freeze()
+    return gc.get_freeze_count()
+
+
 def slowly(number: int) -> tuple[int, int]:
     time.sleep(0.05)
     return number, os.getpid()
@@ -80,6 +86,12 @@ def test_look_ahead_is_bounded(here: Cluster) -> None:
     with contextlib.closing(here.map(square, items)) as results:
         assert next(results) == 0
         assert next(items) == 2 * LOOK_AHEAD
+
+
+def test_what_work_sets_apart_in_a_worker_is_searched_for_cycles_behind_it(here: Cluster) -> None:
+    gc.unfreeze()
+    assert all(here.map(set_apart, range(3)))
+    assert not gc.get_freeze_count()
 
 
 def test_errors_of_the_function_are_its_own(here: Cluster) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.blocks import block_differences, figure_block
 from kg.compression import compress
+from kg.cycles import unsearched
 from kg.errors import ParseError, Problem, Severity
-from kg.pipeline.cycles import unsearched
 from kg.pipeline.grading import add_assessments
 from kg.pipeline.index import Entry, read_entry
 from kg.rdf.assessments import describe_assessments

@@ -18,11 +18,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.atomic import replacing_folder
+from kg.cycles import searching_again
 from kg.errors import BuildError, Severity
 from kg.executors import Processes
 from kg.folder import Folder, describe_files, is_build, provenance, write_manifest
 from kg.pipeline.batch import BATCH, Job, Task, raise_costly, read_batch
-from kg.pipeline.cycles import searching_again
 from kg.pipeline.index import index_documents
 from kg.pipeline.output import Output
 from kg.pipeline.reuse import has_store, make_store, open_old_build

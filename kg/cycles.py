@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,12 +31,22 @@ def unsearched() -> Iterator[None]:
             gc.enable()
 
 
+_lock = Lock()
+_before: list[int] = []  # for each block that has not ended: how much was set apart before the first of them
+
+
 @contextmanager
 def searching_again() -> Iterator[None]:
-    """Behind the block, look for cycles everywhere again, but where something was set apart before it."""
-    was_frozen = gc.get_freeze_count()
+    """Behind the block, look for cycles everywhere again, but where something was set apart before it.
+
+    Of blocks in several threads the last one to end does so, whichever began first.
+    """
+    with _lock:
+        _before.append(_before[0] if _before else gc.get_freeze_count())
     try:
         yield
     finally:
-        if not was_frozen:
-            gc.unfreeze()
+        with _lock:
+            was_frozen = _before.pop()
+            if not _before and not was_frozen:
+                gc.unfreeze()

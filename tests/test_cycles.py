@@ -3,10 +3,11 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from kg.pipeline.cycles import searching_again, unsearched
+from kg.cycles import searching_again, unsearched
 
 
 class _Thing:
@@ -15,10 +16,11 @@ class _Thing:
 
 @pytest.fixture
 def frozen() -> Iterator[int]:
-    """How much the process has set apart, by now; what a test sets apart is not, behind it."""
+    """How much the process has set apart: nothing, nor behind the test."""
     assert gc.isenabled()
-    with searching_again():
-        yield gc.get_freeze_count()
+    gc.unfreeze()
+    yield gc.get_freeze_count()
+    gc.unfreeze()
 
 
 def _cycle() -> weakref.ref[_Thing]:
@@ -52,6 +54,21 @@ def test_what_a_block_keeps_is_searched_behind_the_whole() -> None:
     assert lost() is None
 
 
+@pytest.mark.parametrize("last", ["first to begin", "second to begin"])
+def test_of_wholes_side_by_side_the_last_searches_again(frozen: int, last: str) -> None:
+    assert not frozen
+    with ExitStack() as first, ExitStack() as second:
+        for whole in (first, second):
+            whole.enter_context(searching_again())
+            with unsearched():
+                pass
+        ends = (second, first) if last == "first to begin" else (first, second)
+        for whole in ends:
+            assert gc.get_freeze_count()
+            whole.close()
+    assert not gc.get_freeze_count()
+
+
 @pytest.mark.usefixtures("frozen")
 def test_what_was_set_apart_before_the_whole_stays_so() -> None:
     gc.freeze()
@@ -59,7 +76,6 @@ def test_what_was_set_apart_before_the_whole_stays_so() -> None:
     with searching_again():
         pass
     assert gc.get_freeze_count() == before
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("frozen")
