@@ -53,7 +53,8 @@ FAMILIES = _words("""
 """)
 """Families and complexes whose names HGNC also lists as aliases of genes outside them: letters and digits.
 
-Left out are names by which such a gene, or a member alone, is known, too: CHK, DGK, ERK, p38.
+Left out are names by which such a gene, or a member alone, is known, too: CHK, DGK, ERK, p38. RAP1 is in, though
+TERF2IP is known by it where telomeres are shown: nearly all figures mean the small GTPases.
 """
 
 OTHER_SPECIES = _words("""

@@ -63,6 +63,7 @@ def enrichment_json(found: Enrichment, *, limit: int | None = None) -> str:
             "n_listed": found.n_listed,
             "n_background": found.n_background,
             "n_sets": found.n_sets,
+            "n_found": found.n_found,
             "genes": [asdict(gene) for gene in found.genes],
             "outside": [asdict(gene) for gene in found.outside],
             "unknown": [{"name": each.name, "why": each.why, "said": str(each)} for each in found.unknown],
