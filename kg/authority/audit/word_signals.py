@@ -63,7 +63,7 @@ def several_genes(mention: Mention, candidate: Candidate, known: KnownGenes) -> 
     """
     if mention.family is not None:
         return None
-    same_species = [other for other in mention.candidates if other[2:] == candidate[2:]]
+    same_species = [other for other in mention.candidates if _may_be_of_one_species(other, candidate)]
     if len({other.ncbigene for other in same_species}) > 1:
         also = ", ".join(sorted({other.symbol for other in same_species} - {candidate.symbol}))
         return Signal("several_genes", f"the word was read as several genes: also {also}")
@@ -75,6 +75,13 @@ def several_genes(mention: Mention, candidate: Candidate, known: KnownGenes) -> 
     if namesakes and not plain(candidate.symbol).startswith(wanted):
         return Signal("namesake", f"{mention.symbol} is also a name of {', '.join(namesakes)}, which begins with it")
     return Signal("shared_alias", f"{mention.symbol} is also a name of {', '.join(others)}") if others else None
+
+
+def _may_be_of_one_species(one: Candidate, other: Candidate) -> bool:
+    """Return whether nothing tells the species of two genes apart; a file can name one by number, by name or not."""
+    if one.taxon and other.taxon:
+        return one.taxon == other.taxon
+    return not (one.organism and other.organism) or one.organism == other.organism
 
 
 def look_alikes(mention: Mention) -> Signal | None:

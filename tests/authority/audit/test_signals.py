@@ -143,6 +143,18 @@ def test_a_gene_in_several_species_is_one() -> None:
     assert said == [[], [], *([f"the word was read as several genes: also {other}"] for other in ("X", "CCL5")), []]
 
 
+@pytest.mark.parametrize(
+    ("other", "is_other_species"),
+    [(("9606", None), False), ((None, "Homo sapiens"), False), ((None, None), False), ((None, "Mus musculus"), True)],
+)
+def test_a_gene_of_which_the_file_says_less_is_of_no_other_species(
+    other: tuple[str | None, str | None], *, is_other_species: bool
+) -> None:
+    both = (Candidate("1026", "CDKN1A", "9606", "Homo sapiens"), Candidate("3265", "HRAS", *other))
+    found = signals(Mention(1, "p21", "p21", "ncbigene_synonym", None, both))
+    assert ("several_genes" not in found) == is_other_species
+
+
 def test_the_caption_supports_and_contradicts() -> None:
     lps = mention("PEP", "PEP", "PAEP")
     said = "Made of phosphoenolpyruvate (PEP)."
