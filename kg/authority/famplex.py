@@ -95,8 +95,7 @@ def read_famplex(path: str | Path) -> FamPlex:
     ----------
     path
         ``relations.csv``: five columns without a header, the namespace and name of what is in an entity, ``isa`` or
-        ``partof``, the namespace ``FPLX`` and the name of the entity; also
-        compressed as ``.gz`` or ``.zst``.
+        ``partof``, the namespace ``FPLX`` and the name of the entity; also compressed, as ``.gz`` or ``.zst``.
 
     Raises
     ------
