@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.authority.audit.deciding import as_decided
 from kg.authority.audit.figure_signals import FigureContext, figure_signals
 from kg.authority.audit.grading import Judgement
-from kg.authority.audit.reading import Case, Reading
+from kg.authority.audit.reading import Reading
 from kg.authority.audit.subject import Candidate, KnownGenes, Mention, mention_of
 
 if TYPE_CHECKING:
@@ -136,7 +136,6 @@ class Auditor:
             return Reading(Mention(0, word, symbol, lexicon, family, candidates), known)
 
         self._read = read
-        self._judge = lru_cache(maxsize=_CACHED)(Case.judge)
 
     def _read_record(self, record: GeneMention) -> Reading:
         """Return what a mention of a figure's record reads; those of the same word with the same genes are kept."""
@@ -169,9 +168,8 @@ class Auditor:
         """
         readings = [(record[0], self._read_record(record)) for record in records]
         context = FigureContext(text, organisms, readings)
-        judge = self._judge
         return [
-            Assessment(number, genes, judge(case, tuple(found)) if found else case.alone)
+            Assessment(number, genes, case.judge(found))
             for number, _, case, genes, found in figure_signals(context, self._known)
         ]
 
@@ -203,7 +201,7 @@ class Auditor:
         context = FigureContext(text, organisms, readings)
         judgements: dict[int, list[Judgement]] = {number: [] for number, _ in readings}
         for number, _, case, genes, found in figure_signals(context, self._known):
-            judgements[number] += [self._judge(case, tuple(found))] * len(genes)
+            judgements[number] += [case.judge(found)] * len(genes)
         for number, word, symbol, lexicon, _, candidates in mentions:
             verdicts = [
                 Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement[:3])

@@ -15,6 +15,8 @@ from kg.model import LEXICON_TIERS
 from kg.tokens import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention
 
 __all__ = ["Case", "Reading"]
@@ -50,9 +52,9 @@ class Case:
     contradicts: bool
     alone: Judgement
 
-    def judge(self, more: tuple[Signal, ...]) -> Judgement:
-        """Return the judgement where the figure says more."""
-        return self.alone.with_more(self.total, more, contradicts=self.contradicts)
+    def judge(self, more: Sequence[Signal]) -> Judgement:
+        """Return the judgement where the figure says more, or nothing more."""
+        return self.alone.with_more(self.total, more, contradicts=self.contradicts) if more else self.alone
 
 
 class Reading:
