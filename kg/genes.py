@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, Literal
 
 from kg.errors import NotFoundError
@@ -13,7 +16,9 @@ from kg.terminal import visible
 from kg.text import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    import polars as pl
 
     from kg.authority.hgnc import HgncTable
     from kg.folder import Folder
@@ -23,6 +28,8 @@ __all__ = ["GeneNames", "KnownGene", "NotAGene"]
 _GENE_ID = re.compile(r"(?:ncbigene:|https?://identifiers\.org/ncbigene[/:])?0*([1-9][0-9]*)", re.IGNORECASE | re.ASCII)
 _HGNC_SYMBOL = re.compile(r"(?:https?://identifiers\.org/)?hgnc\.symbol[/:](.+)", re.IGNORECASE)
 _N_NAMED = 5  # genes that a message names at most
+_N_SPELLINGS = 200  # of a name, which are looked for each; one of more is looked for by its length
+_CASES = {letter: letter + letter.upper() for letter in ascii_lowercase} | {"k": "kK\N{KELVIN SIGN}"}
 _CLOSE = 0.6  # twice the letters that two names have in common, by the letters of both
 
 
@@ -108,6 +115,9 @@ class GeneNames:
         by default all genes.
     hgnc
         HGNC's table, whose symbols, aliases and former symbols are names too.
+    candidates_of
+        Returns the candidates of figures, ``figid``, ``mention`` and ``ncbigene``; by default they are read anew
+        whenever an alias is looked for.
 
     Raises
     ------
@@ -125,9 +135,15 @@ class GeneNames:
     """
 
     def __init__(
-        self, folder: Folder, *, species: Collection[str] | None = None, hgnc: HgncTable | None = None
+        self,
+        folder: Folder,
+        *,
+        species: Collection[str] | None = None,
+        hgnc: HgncTable | None = None,
+        candidates_of: Callable[[pl.Series], pl.DataFrame] | None = None,
     ) -> None:
         self._folder = folder
+        self._candidates_of = candidates_of or self._read_candidates
         self._hgnc = hgnc
         self._species = species
         self._words: dict[str, list[KnownGene]] = {}
@@ -195,11 +211,9 @@ class GeneNames:
 
     @cached_property
     def _upper(self) -> dict[str, str]:
-        """The first symbol of each spelling in upper case, in order."""
-        spelled: dict[str, str] = {}
-        for symbol in sorted(set(self._columns[1])):
-            spelled.setdefault(symbol.upper(), symbol)
-        return spelled
+        """The first symbol of each spelling in upper case, of those that stand on one line."""
+        spelled = sorted({symbol for symbol in self._columns[1] if "\n" not in symbol}, reverse=True)
+        return dict(zip(map(str.upper, spelled), spelled, strict=True))
 
     def _by_id_or_symbol(self, names: Iterable[str]) -> dict[str, list[KnownGene]]:
         """Return for each name the gene of that id, or those of that symbol: as it is spelled, or else in any case."""
@@ -271,14 +285,16 @@ class GeneNames:
         import polars as pl
 
         columns = ("word", "matched_symbol", "family")
+        # Lower case takes longer than all else, so that it is left for the few texts that can be one of these.
+        can_be = pl.any_horizontal(condition for name in columns[:2] for condition in _can_be(pl.col(name), lower))
+        scanned = self._folder.scan("mentions").filter(can_be).select("figid", "mention", *columns)
         chosen = pl.any_horizontal(pl.col(name).str.to_lowercase().is_in(lower) for name in columns[:2])
-        mentions = self._folder.scan("mentions").filter(chosen).select("figid", "mention", *columns).collect()
-        there = pl.col("figid").is_in(mentions.get_column("figid").unique().implode())
-        candidates = self._folder.scan("candidates").filter(there).select("figid", "mention", "ncbigene")
-        rows = candidates.join(mentions.lazy(), on=["figid", "mention"])
+        mentions = scanned.collect().filter(chosen)
+        rows = self._candidates_of(mentions.get_column("figid").unique()).join(mentions, on=["figid", "mention"])
         by = ("word", "matched_symbol", pl.col("family").is_not_null(), "ncbigene")
         counts = (
-            rows.unique()
+            rows.lazy()
+            .unique()
             .group_by(by)
             .agg(pl.len().alias("n"))
             .sort(
@@ -293,6 +309,13 @@ class GeneNames:
             .collect()
         )
         return (row for row in counts.iter_rows() if row[3] in self._places)
+
+    def _read_candidates(self, figids: pl.Series) -> pl.DataFrame:
+        """Return the candidates of some figures, as `candidates_of` does."""
+        import polars as pl
+
+        there = pl.col("figid").is_in(figids.implode())
+        return self._folder.scan("candidates").filter(there).select("figid", "mention", "ncbigene").collect()
 
     def _say_why(self, names: dict[str, list[KnownGene]]) -> dict[str, NotAGene]:
         """Return for each name of no gene or of several what it is instead."""
@@ -313,10 +336,13 @@ class GeneNames:
 
     def _families(self, lower: set[str]) -> dict[str, tuple[KnownGene, ...]]:
         """Return the families of these names in lower case, each with its members by symbol."""
+        import polars as pl
+
+        # Of all families, Python would have as many lists to look through for garbage.
+        chosen = self._folder.scan("families").filter(pl.col("symbol").str.to_lowercase().is_in(sorted(lower)))
         members: dict[str, set[str]] = {}
-        for symbol, ids in self._folder.scan("families").select("symbol", "members").collect().iter_rows():
-            if symbol.lower() in lower:
-                members.setdefault(symbol.lower(), set()).update(ids)
+        for symbol, ids in chosen.select(pl.col("symbol").str.to_lowercase(), "members").collect().iter_rows():
+            members.setdefault(symbol, set()).update(ids)
         return {
             name: tuple(sorted((self._gene(i) for i in ids if i in self._places), key=lambda g: (g.symbol, g.ncbigene)))
             for name, ids in members.items()
@@ -325,11 +351,13 @@ class GeneNames:
     def _close(self, name: str) -> tuple[str, ...]:
         # A symbol with too few of the name's letters cannot be close; to look for these first saves most of the time.
         upper = name.upper()
-        others = dict.fromkeys(map(ord, upper))
+        of_name = {code: None for code in map(ord, upper) if chr(code) != "\n"}
+        # Of all symbols at once, which takes a third of the time.
+        others = "\n".join([*self._upper, ""]).translate(of_name).split("\n")[:-1]
         likely = [
             symbol
-            for symbol in self._upper
-            if 2 * (len(symbol) - len(symbol.translate(others))) >= _CLOSE * (len(symbol) + len(upper))
+            for symbol, other in zip(self._upper, others, strict=True)
+            if 2 * (len(symbol) - len(other)) >= _CLOSE * (len(symbol) + len(upper))
         ]
         return tuple(self._upper[close] for close in difflib.get_close_matches(upper, likely, cutoff=_CLOSE))
 
@@ -338,3 +366,21 @@ def _symbol(name: str) -> str:
     """Return the symbol of an IRI or prefixed name of one, or the name itself."""
     match = _HGNC_SYMBOL.fullmatch(name)
     return name if match is None else match[1]
+
+
+def _can_be(text: pl.Expr, lower: Iterable[str]) -> Iterator[pl.Expr]:
+    """Yield conditions, one of which a text meets if it is one of `lower` in lower case."""
+    spelled: set[str] = set()
+    lengths: set[int] = set()
+    for name in lower:
+        cases = [_CASES.get(letter, letter) for letter in name]
+        if name.isascii() and math.prod(map(len, cases)) <= _N_SPELLINGS:
+            spelled.update(map("".join, product(*cases)))
+        else:
+            # A letter beyond ASCII takes four bytes at most, and the sign of Kelvin's three.
+            more = sum(2 * (letter == "k") + 3 * (not letter.isascii()) for letter in name)
+            lengths.update(range(len(name), len(name) + more + 1))
+    if spelled:
+        yield text.is_in(sorted(spelled))
+    if lengths:
+        yield text.str.len_bytes().is_in(sorted(lengths))

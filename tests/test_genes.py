@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import kg
 from kg.authority.hgnc import read_hgnc
 from kg.errors import NotFoundError
 from kg.genes import GeneNames, KnownGene, NotAGene
+from kg.model import Gene
 from tests.documents import document, genes_table, row
+from tests.network.builds import Drawn, Mention, write_build
 
 LINE = "{}\t{}\tAnimals\t{}\t{}\t{}\t{}\t{}\t1\t0\t1"
 
@@ -115,6 +118,30 @@ def test_many_names_are_found_at_once_in_their_order(build: kg.Build) -> None:
 )
 def test_what_may_have_been_meant_is_a_sentence(build: kg.Build, name: str, said: str) -> None:
     assert str(GeneNames(build).find(name)) == said
+
+
+def test_an_alias_is_found_in_any_case_of_any_letter(tmp_path: Path) -> None:
+    letters = [chr(n) for n in range(sys.maxunicode + 1) if not 0xD800 <= n < 0xE000]
+    # Those that take more or less bytes in lower case, such as the sign of Kelvin's, whose is k.
+    odd = [letter for letter in letters if len(letter.encode()) != len(letter.lower().encode())]
+    assert {"\u212a", "İ", "ẞ"} < set(odd)
+    genes = {str(n): Gene(str(n), f"G{n}", is_hgnc=False) for n in range(len(odd))}
+    mentions = [
+        Mention(f"word {n}", f"{letter}{rest}-{n}", "hgnc_alias_symbol", (n,))
+        for rest in ("x", "ABCDefghijkl")
+        for n, letter in zip(genes, odd, strict=True)
+    ]
+    folder = write_build(tmp_path / "build", [Drawn("F1", "PMC1", 2020, tuple(mentions))], genes)
+    for mention in mentions:
+        assert GeneNames(folder).gene(mention.symbol.lower()).ncbigene == mention.genes[0]
+
+
+def test_a_symbol_of_two_lines_is_not_what_was_meant(tmp_path: Path) -> None:
+    genes = {str(n): Gene(str(n), symbol, is_hgnc=False) for n, symbol in enumerate(("ABCD\nE", "ABCDF", "abcdf"))}
+    folder = write_build(tmp_path / "build", [], genes)
+    for name in ("ABCDE", "ABCD\nX"):
+        assert getattr(GeneNames(folder).find(name), "close", None) == ("ABCDF",)
+        assert GeneNames(folder, species=["10090"]).find(name) == NotAGene(name, "unknown")
 
 
 def test_a_family_of_another_species_has_no_members(build: kg.Build) -> None:

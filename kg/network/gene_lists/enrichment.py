@@ -9,7 +9,7 @@ from kg.errors import NotFoundError, QueryError
 from kg.genes import GeneNames, KnownGene, NotAGene
 from kg.network.chance.statistics import benjamini_hochberg, hypergeometric_log10_p, odds_ratio
 from kg.network.counting.runs import distinct, run_starts
-from kg.network.gene_lists.gene_sets import MIN_SIZE, Sets, read_sets
+from kg.network.gene_lists.gene_sets import MIN_SIZE, Candidates, Sets, read_sets
 from kg.selection import find_species, species_of
 
 if TYPE_CHECKING:
@@ -145,9 +145,11 @@ def enrich(
         raise QueryError(f"min_size {min_size} is too small; a set has at least 1 gene")
     if limit is not None and limit < 1:
         raise QueryError(f"limit {limit} is too small; give 1 or more")
-    listed, unknown, species = _resolve(folder, names, organism)
-    sets = read_sets(folder, level=level, tier=tier, species=species, since=since, until=until)
-    drawn, rows = _draw(folder, sets, listed, unknown, species, background)
+    known = Candidates(folder)
+    listed, unknown, species = _resolve(folder, known, names, organism)
+    sets = read_sets(folder, level=level, tier=tier, species=species, since=since, until=until, known=known)
+    named = GeneNames(folder, species=species, candidates_of=known.of)
+    drawn, rows = _draw(named, sets, listed, unknown, background)
     if not drawn.genes:
         first = unknown[0] if unknown else f"{drawn.outside[0].symbol} is a gene, but not one of the background"
         raise NotFoundError(f"no name of the list is a gene of the background: {first}")
@@ -180,18 +182,18 @@ class _Draw:
 
 
 def _resolve(
-    folder: Folder, names: Iterable[str], organism: str | None
+    folder: Folder, known: Candidates, names: Iterable[str], organism: str | None
 ) -> tuple[list[KnownGene], list[NotAGene], list[str] | None]:
     """Return the genes of a list, its names that are none, and the species; None where the build has no other."""
     listed = list(dict.fromkeys(filter(None, map(str.strip, names))))
     if not listed:
         raise QueryError("the list holds no name; give genes by symbol or NCBI Gene id, one a line")
     species = None if organism is None else find_species(folder, organism)
-    found = GeneNames(folder, species=species).find_all(listed)
+    found = GeneNames(folder, species=species, candidates_of=known.of).find_all(listed)
     if species is None:
         species = sorted({each.species for each in found.values() if isinstance(each, KnownGene)})
         if len(species) == 1 and any(isinstance(each, NotAGene) and each.why == "several" for each in found.values()):
-            found = GeneNames(folder, species=species).find_all(listed)
+            found = GeneNames(folder, species=species, candidates_of=known.of).find_all(listed)
     genes = dict.fromkeys(each for each in found.values() if isinstance(each, KnownGene))
     unknown = [each for each in found.values() if isinstance(each, NotAGene)]
     of_build = species_of(folder).select("species").unique().collect().to_series()
@@ -199,11 +201,10 @@ def _resolve(
 
 
 def _draw(
-    folder: Folder,
+    named: GeneNames,
     sets: Sets,
     listed: list[KnownGene],
     unknown: list[NotAGene],
-    species: list[str] | None,
     background: Literal["corpus"] | int | Iterable[str],
 ) -> tuple[_Draw, pl.DataFrame]:
     """Return what chance may draw from, with the part of the list that is in it, and the rows of the sets that are."""
@@ -224,7 +225,7 @@ def _draw(
         inside, outside = _split(listed, corpus)
         return _Draw(len(corpus), inside, outside, len(inside)), sets.rows
     names = list(dict.fromkeys(filter(None, map(str.strip, background))))
-    known = GeneNames(folder, species=species).known(names)
+    known = named.known(names)
     ids = {gene.ncbigene for gene in known.values()}
     others = {name.lower() for name in names if name not in known}
     inside, outside = _split(listed, ids)
@@ -361,9 +362,11 @@ def _describe(folder: Folder, tested: pl.DataFrame, sets: Sets, level: Level) ->
     # Joined as they are in memory, which takes two thirds of the time of doing all of it lazily.
     page = pl.col("iri").alias("page")
     if level == "figure":
-        years = folder.scan("papers").select("pmcid", "year").collect()
+        years = folder.scan("papers").select("pmcid", "year")
         named = named.join(about.select("figid", "pmcid", "title", page).collect(), on="figid", how="left")
-        named = named.join(years, on="pmcid", how="left")
+        if named.height < _FEW:
+            years = years.filter(pl.col("pmcid").is_in(named.get_column("pmcid").unique().implode()))
+        named = named.join(years.collect(), on="pmcid", how="left")
     else:
         named = named.join(about.select("pmcid", "title", "year", page).collect(), on="pmcid", how="left")
     orders = {"rank": False, "n_mentions": True, "year": True, "set": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypedDict, get_args
 
 from kg.errors import QueryError, check_choice
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kg.folder import Folder
     from kg.network.counting.evidence import Tier
 
-__all__ = ["MIN_SIZE", "GeneNaming", "SetOptions", "Sets", "gene_sets", "read_sets"]
+__all__ = ["MIN_SIZE", "Candidates", "GeneNaming", "SetOptions", "Sets", "gene_sets", "read_sets"]
 
 MIN_SIZE = 3
 """Genes of the smallest set by default, as in PFOCR's own gene set files."""
@@ -56,6 +57,58 @@ class Sets:
     genes: pl.DataFrame
 
 
+class Candidates:
+    """A build's candidates as numbers, read when they are first asked for and kept.
+
+    Parameters
+    ----------
+    folder
+        A finished build.
+    """
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    @cached_property
+    def genes(self) -> pl.DataFrame:
+        """All genes of the build, as `kg.selection.species_of` gives them."""
+        return species_of(self._folder).collect()
+
+    @cached_property
+    def figures(self) -> pl.DataFrame:
+        """The figures, in order: ``figid``, and ``len``, the rows of each, which are neighbours."""
+        import polars as pl
+
+        runs = self._folder.scan("candidates").select(pl.col("figid").rle()).unnest("figid")
+        return runs.select(pl.col("value").alias("figid"), "len").collect().rechunk()
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """One row for each of the build's, in its order: ``figure`` and ``gene`` (rows of those) and ``mention``."""
+        import numpy as np
+        import polars as pl
+
+        # Texts are slow to compare; and columns that are looked at again and again are made one piece.
+        number = pl.Enum(self.genes.get_column("ncbigene"))
+        gene = pl.col("ncbigene").cast(number).to_physical().cast(pl.UInt32).alias("gene")
+        rows = self._folder.scan("candidates").select("mention", gene).collect().rechunk()
+        figure = np.repeat(np.arange(self.figures.height, dtype=np.uint32), self.figures.get_column("len"))
+        return rows.select(pl.Series("figure", figure), "mention", "gene")
+
+    def of(self, figids: pl.Series) -> pl.DataFrame:
+        """Return the candidates of some figures, in order, as ``figid``, ``mention`` and ``ncbigene``."""
+        import numpy as np
+        import polars as pl
+
+        figid, length = self.figures.get_columns()
+        rows = self.rows.filter(pl.Series(np.repeat(figid.is_in(figids.implode()).to_numpy(), length)))
+        return rows.select(
+            figid.gather(rows.get_column("figure")),
+            "mention",
+            self.genes.get_column("ncbigene").gather(rows.get_column("gene")),
+        )
+
+
 def read_sets(
     folder: Folder,
     *,
@@ -64,6 +117,7 @@ def read_sets(
     species: Collection[str] | None = None,
     since: int | None = None,
     until: int | None = None,
+    known: Candidates | None = None,
 ) -> Sets:
     """Return which genes stand in which figures or papers of a build.
 
@@ -75,6 +129,8 @@ def read_sets(
         As for `gene_sets`.
     species
         Only genes of these, as `kg.selection.species_of` names them; by default of all.
+    known
+        The build's candidates, where they are read already or will be again.
 
     Raises
     ------
@@ -83,37 +139,30 @@ def read_sets(
     BuildError
         If the build lacks a table.
     """
-    import numpy as np
     import polars as pl
 
     check_choice("tier", tier, TIERS)
     check_choice("level", level, get_args(Level))
-    genes = species_of(folder).collect()
-    number = pl.Enum(genes.get_column("ncbigene"))
-    # The rows of a figure are neighbours, so that numbers can stand for its id: texts are slow to compare. Columns that
-    # are looked at again and again are made one piece.
-    candidates = folder.scan("candidates")
-    runs = candidates.select(pl.col("figid").rle()).unnest("figid").collect().rechunk()
-    gene = pl.col("ncbigene").cast(number).to_physical().cast(pl.UInt32).alias("gene")
-    figure = np.repeat(np.arange(runs.height, dtype=np.uint32), runs.get_column("len"))
-    rows = candidates.select("mention", gene).collect().rechunk().select(pl.Series("figure", figure), "mention", "gene")
-    figures = runs.select(pl.col("value").alias("figid")).with_row_index("figure").lazy()
+    known = known or Candidates(folder)
+    genes, rows = known.genes, known.rows
+    figures = known.figures.select("figid").with_row_index("figure")
     if species is not None:
         wanted = genes.get_column("species").is_in(list(species)).arg_true()
         rows = rows.filter(pl.col("gene").is_in(wanted.implode()))
     if tier != "all":
-        mentions = folder.scan("mentions").filter(of_tier(tier)).select("figid", "mention").join(figures, on="figid")
-        rows = rows.lazy().join(mentions, on=["figure", "mention"], how="semi", maintain_order="left").collect()
+        mentions = folder.scan("mentions").filter(of_tier(tier)).select("figid", "mention")
+        of_figures = mentions.join(figures.lazy(), on="figid")
+        rows = rows.lazy().join(of_figures, on=["figure", "mention"], how="semi", maintain_order="left").collect()
     if level == "figure" and since is None and until is None:
-        return Sets(rows.with_columns(set="figure"), figures.collect().get_column("figid"), genes)
+        return Sets(rows.with_columns(set="figure"), figures.get_column("figid"), genes)
     # A figure of other years has no paper here, and no set.
-    chosen = figures.join(figures_of_years(folder, since, until), on="figid", how="left", maintain_order="left")
+    of_years = figures_of_years(folder, since, until).collect()
+    chosen = figures.join(of_years, on="figid", how="left", maintain_order="left")
     own = pl.col("figid") if level == "figure" else pl.col("pmcid")
-    ids = chosen.select(pl.when(pl.col("pmcid").is_not_null()).then(own).alias("id")).collect().to_series()
-    distinct = ids.drop_nulls().unique().sort()
-    place = ids.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32).gather(rows.get_column("figure"))
-    rows = rows.with_columns(place.alias("set")).drop_nulls("set").select("set", "figure", "mention", "gene")
-    return Sets(rows, distinct, genes)
+    ids = chosen.select(pl.when(pl.col("pmcid").is_not_null()).then(own).alias("id")).to_series()
+    place = (ids.rank("dense") - 1).gather(rows.get_column("figure")).alias("set")
+    rows = rows.with_columns(place).drop_nulls("set").select("set", "figure", "mention", "gene")
+    return Sets(rows, ids.drop_nulls().sort().unique(maintain_order=True), genes)
 
 
 def gene_sets(

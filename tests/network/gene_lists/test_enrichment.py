@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, fisher_exact, hypergeom
 
 from kg.errors import NotFoundError, QueryError
-from kg.genes import NotAGene
+from kg.genes import GeneNames, NotAGene
 from kg.gmt import GeneSet
 from kg.model import Gene
 from kg.network.counting.evidence import Level, Tier
 from kg.network.gene_lists.enrichment import enrich
-from kg.network.gene_lists.gene_sets import GeneNaming, gene_sets
+from kg.network.gene_lists.gene_sets import Candidates, GeneNaming, gene_sets
 from tests.conftest import JAK_STAT, RCC
 from tests.network.builds import Drawn, Mention, write_build
 from tests.network.reference import TIER_LEXICONS
@@ -179,6 +179,19 @@ def test_names_that_are_no_genes_are_told_and_counted_as_the_background_says(tmp
     assert (found.n_listed, found.n_background, [gene.symbol for gene in found.outside]) == (2, 6, ["G5", "G12"])
     assert found.table.select("n_genes", "n_overlap").rows() == []  # of F2 one gene is left
     assert found.n_sets == 1
+
+
+def test_aliases_are_found_among_the_candidates_of_the_sets(seeds_build: kg.Build) -> None:
+    words = seeds_build.table("mentions").get_column("word").to_list()
+    names = [*words, *map(str.lower, words), "no such gene"]
+    known = Candidates(seeds_build)
+    found = GeneNames(seeds_build, candidates_of=known.of).find_all(names)
+    assert found == GeneNames(seeds_build).find_all(names)
+    assert {each.why for each in found.values() if isinstance(each, NotAGene)} == {"family", "word", "unknown"}
+    table = seeds_build.table("candidates").select("figid", "mention", "ncbigene")
+    assert known.of(known.figures.get_column("figid")).equals(table)
+    one = known.figures.get_column("figid").tail(1)
+    assert known.of(one).equals(table.filter(figid=one.item()))
 
 
 def test_a_name_of_two_species_means_the_one_that_the_others_have(tmp_path: Path) -> None:
