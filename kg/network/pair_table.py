@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from kg.network.chance.significance import STATISTICS, Chance
 from kg.network.counting.pairs import count_pairs
+from kg.network.counting.room import Room
 from kg.network.counting.runs import run_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     from kg.network.chance.significance import Measured, Null
     from kg.network.counting.evidence import Evidence
-    from kg.network.counting.pairs import Pairs
 
     Integers = npt.NDArray[np.integer[Any]]
-    Blocks = deque[tuple[Pairs, Integers]]
 
 __all__ = ["TABLE_COLUMNS", "Weight", "pair_table"]
 
@@ -61,121 +59,88 @@ def pair_table(
     import polars as pl
 
     chance = Chance(evidence, unit="paper" if by_paper else "unit")
-    blocks: Blocks = deque()
-    for block in count_pairs(evidence, by_paper=by_paper, within_tokens=within_tokens, newman=weight == "newman"):
+    room = Room(chance.n_most)
+    ends: list[tuple[np.integer[Any], np.integer[Any]]] = []  # left nodes of each block
+    for block in count_pairs(
+        evidence, by_paper=by_paper, within_tokens=within_tokens, newman=weight == "newman", room=room
+    ):
         count = block.n_papers if by_paper else block.n_figures
-        cells = chance.tell(block.left, block.right, count)
+        cells = room.rest("cells")[: len(count)]
+        chance.tell(block.left, block.right, count, cells)
         keep = count >= min_count
-        blocks.append((block.where(keep), cells if keep.all() else cells[keep]))
+        kept = block if keep.all() else block.where(keep)
+        if len(kept.left):
+            ends.append((kept.left[0], kept.left[-1]))
+        room.fill(kept.columns() | {"cells": cells if kept is block else cells[keep]}, len(kept.left))
     measured = chance.measure(null)
+    columns = room.columns()
+    in_order = all(one[1] <= other[0] for one, other in pairwise(ends))
     source = {"count": "n_papers" if by_paper else "n_figures", "papers": "n_papers"}.get(weight, weight)
-    n, places = _places(blocks, measured, source, fdr, compiled=chance.compiled)
-    columns = _columns(blocks, n, places, newman=weight == "newman", compiled=chance.compiled)
-    columns |= measured.columns(columns.pop("cells"))
+    order = _order(columns, measured, source, fdr, in_order=in_order)
+    cells = columns.pop("cells")
+    statistics = measured.columns(cells, order)
+    free = cells, measured.statistics.reshape(-1)  # of no more use
+    columns = _take(columns, order, free, compiled=chance.compiled) | statistics
     named = {"a": columns["left"], "b": columns["right"], "weight": columns[source]}
     table = pl.DataFrame(named | {name: columns[name] for name in TABLE_COLUMNS})
     return table.with_columns(pl.col("first_year").replace(0, None))
 
 
-def _places(
-    blocks: Blocks, measured: Measured, source: str, fdr: float | None, *, compiled: bool
-) -> tuple[int, Iterator[Integers]]:
-    """Return how many pairs stand in the table, and for each block where its pairs do; -1 where one does not.
+def _order(
+    columns: Mapping[str, npt.NDArray[Any]], measured: Measured, source: str, fdr: float | None, *, in_order: bool
+) -> Integers:
+    """Return the order of the pairs that stand in the table: by weight, descending, then by their nodes.
 
-    They are in order by weight, descending, then by their nodes.
+    Pairs that are in order by their nodes need not be put in it, as those of one species.
     """
     import numpy as np
 
-    of_block: deque[npt.NDArray[Any]] = deque(
-        measured.of("npmi", cells) if source == "npmi" else getattr(pairs, source) for pairs, cells in blocks
-    )
-    order = _by_nodes(blocks)
-    if compiled and order is None and fdr is None and of_block[0].dtype.kind == "i":
-        return sum(map(len, of_block)), _places_by_count(of_block)
-    weights = np.concatenate(of_block)
-    passed = None
-    if source == "npmi":
-        passed = weights > 0
+    weights: npt.NDArray[Any] = measured.of("npmi", columns["cells"]) if source == "npmi" else columns[source]
+    if measured.compiled and in_order and fdr is None and weights.dtype.kind == "i":
+        from kg.network.counting.kernels import order_by_count
+
+        return order_by_count(weights)
+    passed = weights > 0 if source == "npmi" else np.ones(len(weights), bool)
     if fdr is not None:
-        below = np.concatenate([measured.of("q_value", cells) for _, cells in blocks]) <= fdr
-        passed = below if passed is None else passed & below
-    order = np.arange(len(weights)) if order is None else order
-    if passed is not None:
-        order = order[passed[order]]
-    places = np.full(len(weights), -1, np.int32)
-    places[order] = _places_by_weight(weights[order])
-    return len(order), iter(np.split(places, np.cumsum([len(cells) for _, cells in blocks])[:-1]))
+        passed &= measured.of("q_value", columns["cells"]) <= fdr
+    order = np.flatnonzero(passed)
+    if not in_order:
+        order = order[np.lexsort((columns["right"][order], columns["left"][order]))]
+    return order[_by_weight(weights[order])].astype(np.int32)
 
 
-def _places_by_count(of_block: deque[Integers]) -> Iterator[Integers]:
-    """Yield the place of each count of some blocks, which are in order, as `_places` does; in compiled loops."""
-    import numpy as np
-
-    from kg.network.counting.kernels import next_places
-
-    top = max(int(counts.max(initial=0)) for counts in of_block)
-    repeats = np.zeros(top + 1, np.int64)
-    for counts in of_block:
-        repeats += np.bincount(top - counts, minlength=top + 1)
-    free = (np.cumsum(repeats) - repeats).astype(np.int32)
-    while of_block:
-        yield next_places(of_block.popleft(), top, free)  # counts that leave memory, as their block does
-
-
-def _by_nodes(blocks: Blocks) -> Integers | None:
-    """Return what puts pairs in order by their nodes; None where they are, as blocks of one species are."""
-    import numpy as np
-
-    lefts = [pairs.left for pairs, _ in blocks]
-    ends = [left[[0, -1]] for left in lefts if len(left)]
-    if all(one[1] <= other[0] for one, other in pairwise(ends)):
-        return None
-    return np.lexsort((np.concatenate([pairs.right for pairs, _ in blocks]), np.concatenate(lefts)))
-
-
-def _places_by_weight(weights: npt.NDArray[Any]) -> Integers:
-    """Return the place of each weight in descending order; equal ones keep their order."""
+def _by_weight(weights: npt.NDArray[Any]) -> Integers:
+    """Return the order of weights, descending; equal ones keep their order."""
     import numpy as np
 
     top = weights.max(initial=0)
     if weights.dtype.kind == "i" and top < 2**16:
-        order = np.argsort((top - weights).astype(np.uint16), kind="stable")  # a radix sort
-    else:
-        # Twice as fast as a stable sort: equal weights are put in order once they are neighbours.
-        order = np.argsort(weights)[::-1]
-        starts = run_starts(weights[order])
-        rank = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
-        order = np.sort(rank << 32 | order) & 0xFFFFFFFF
-    places = np.empty(len(order), np.int32)
-    places[order] = np.arange(len(order), dtype=np.int32)
-    return places
+        return np.argsort((top - weights).astype(np.uint16), kind="stable")  # a radix sort
+    # Twice as fast as a stable sort: equal weights are put in order once they are neighbours.
+    order = np.argsort(weights)[::-1]
+    starts = run_starts(weights[order])
+    rank = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    by_rank: Integers = np.sort(rank << 32 | order) & 0xFFFFFFFF
+    return by_rank
 
 
-def _columns(
-    blocks: Blocks, n: int, places: Iterator[Integers], *, newman: bool, compiled: bool
+def _take(
+    columns: dict[str, npt.NDArray[Any]], order: Integers, free: Iterable[npt.NDArray[Any]], *, compiled: bool
 ) -> dict[str, npt.NDArray[Any]]:
-    """Return what stands in blocks as columns of the pairs that have a place, and their cells; blocks are used up."""
+    """Return columns in an order, in memory that is free, or becomes so: each is used up for the next of its kind."""
     import numpy as np
 
-    whole = ("left", "right", "n_figures", "n_papers", "first_year")
-    real = ("fractional", "newman") if newman else ("fractional",)
-    columns: dict[str, npt.NDArray[Any]] = {name: np.empty(n, np.int32) for name in (*whole, "cells")}
-    columns |= {name: np.empty(n) for name in real}
-    while blocks:
-        pairs, cells = blocks.popleft()  # which leave memory once they stand in their places
-        part = next(places)
-        for name in (*whole, *real):
-            _put(getattr(pairs, name), part, columns[name], compiled=compiled)
-        _put(cells, part, columns["cells"], compiled=compiled)
-    return columns
+    taken = {}
+    room = {values.dtype: values for values in free}
+    while columns:
+        name, values = columns.popitem()
+        if not compiled:
+            taken[name] = values[order]
+            continue
+        from kg.network.counting.kernels import take
 
-
-def _put(values: npt.NDArray[Any], places: Integers, column: npt.NDArray[Any], *, compiled: bool) -> None:
-    """Write values to their places in a column; one whose place is below 0 is left out."""
-    if compiled:
-        from kg.network.counting.kernels import put
-
-        put(values, places, column)
-    else:
-        kept = places >= 0
-        column[places[kept]] = values[kept]
+        column = room.pop(values.dtype, values[:0])[: len(order)]
+        taken[name] = column if len(column) == len(order) else np.empty(len(order), values.dtype)
+        take(values, order, taken[name])
+        room[values.dtype] = values
+    return taken

@@ -27,8 +27,11 @@ def tell_pairs(
     classes: tuple[Integers, Integers, int],
     repeats: Integers,
     smaller: tuple[int, int],
+    cells: Integers,
 ) -> Integers:
-    """Return for each pair the cell of its combination of a count and two classes, and count the pairs of each cell.
+    """Find for each pair the cell of its combination of a count and two classes, and count the pairs of each cell.
+
+    Return which pairs have a greater count than those that share cells.
 
     Parameters
     ----------
@@ -40,30 +43,36 @@ def tell_pairs(
         How many pairs each cell has; written to.
     smaller
         The greatest count whose combinations share cells, and the first cell that a pair of a greater one can have.
+    cells
+        Of the pairs; written to.
     """
     class_of, before, n_classes = classes
     n_small, free = smaller
-    cells = np.empty(len(count), np.int32)
+    greater, n_greater = np.empty(len(count), np.int32), 0
     for pair in range(len(count)):
         if count[pair] <= n_small:
             a, b = class_of[np.uint32(left[pair])], class_of[np.uint32(right[pair])]
             cell = np.uint64((count[pair] - 1) * n_classes + before[min(a, b)] + max(a, b))
         else:
             cell = np.uint64(free)
-            free += 1
+            greater[n_greater] = pair
+            free, n_greater = free + 1, n_greater + 1
         cells[pair] = cell
         repeats[cell] += 1
-    return cells
+    return greater[:n_greater]
 
 
 @compile_loop
-def take_statistics(cells: Integers, row_of: Integers, statistics: Reals, columns: Reals) -> None:
-    """Fill columns, one a statistic, with those of pairs; of each pair the cell is known, and of each cell the row."""
+def take_statistics(cells: Integers, order: Integers, row_of: Integers, statistics: Reals, columns: Reals) -> None:
+    """Fill columns, one a statistic, with those of pairs in an order.
+
+    Of each pair the cell is known, and of each cell the row.
+    """
     to_a, to_b, to_c, to_d = columns[0], columns[1], columns[2], columns[3]
     to_e, to_f, to_g, to_h = columns[4], columns[5], columns[6], columns[7]
-    for place in range(len(cells)):
+    for place in range(len(order)):
         at = np.uint32(place)
-        values = statistics[np.uint32(row_of[np.uint32(cells[at])])]
+        values = statistics[np.uint32(row_of[np.uint32(cells[np.uint32(order[at])])])]
         to_a[at], to_b[at], to_c[at], to_d[at] = values[0], values[1], values[2], values[3]
         to_e[at], to_f[at], to_g[at], to_h[at] = values[4], values[5], values[6], values[7]
 

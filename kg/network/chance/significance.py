@@ -61,17 +61,17 @@ class Measured:
         column: Reals = self.statistics[:, STATISTICS.index(name)][self.row_of[cells]]
         return column
 
-    def columns(self, cells: Numbers) -> dict[str, Reals]:
-        """Return the statistics of the pairs of some cells, each as a column."""
+    def columns(self, cells: Numbers, order: Numbers) -> dict[str, Reals]:
+        """Return the statistics of the pairs of some cells in an order, each as a column."""
         import numpy as np
 
-        columns = np.empty((len(STATISTICS), len(cells)))
+        columns = np.empty((len(STATISTICS), len(order)))
         if self.compiled:
             from kg.network.chance.kernels import take_statistics
 
-            take_statistics(cells, self.row_of, self.statistics, columns)
+            take_statistics(cells, order, self.row_of, self.statistics, columns)
         else:
-            rows = self.row_of[cells]
+            rows = self.row_of[cells[order]]
             for number, column in enumerate(columns):
                 column[:] = self.statistics[:, number][rows]
         return dict(zip(STATISTICS, columns, strict=True))
@@ -104,6 +104,8 @@ class Chance:
 
     Attributes
     ----------
+    n_most
+        How many pairs there can be.
     compiled
         Whether loops run that numba compiles.
     """
@@ -129,25 +131,28 @@ class Chance:
         self._repeats = np.zeros(self._free + n_listed // (self._n_small + 1), np.int32)
         self._greater: list[tuple[Numbers, Numbers, Numbers]] = []
         self.compiled = pays(n_listed)
+        n_nodes = np.bincount(species)
+        self._n_tests = int((n_nodes * (n_nodes - 1) // 2).sum())
+        self.n_most = min(n_listed, self._n_tests)
 
-    def tell(self, left: Numbers, right: Numbers, count: Numbers) -> Numbers:
-        """Return for each pair the cell of its combination; pairs must not be told of twice."""
+    def tell(self, left: Numbers, right: Numbers, count: Numbers, cells: Numbers) -> None:
+        """Write for each pair the cell of its combination; pairs must not be told of twice."""
         import numpy as np
 
-        greater = np.flatnonzero(count > self._n_small)
-        free, self._free = self._free, self._free + len(greater)
-        a, b = self._classes_of(left[greater], right[greater])
-        self._greater.append((a.astype(np.int32), b.astype(np.int32), count[greater]))
         if self.compiled:
             from kg.network.chance.kernels import tell_pairs
 
             classes = self._class, self._before, self._n_classes
-            return tell_pairs(left, right, count, classes, self._repeats, (self._n_small, free))
-        a, b = self._classes_of(left, right)
-        cells = ((count - 1) * np.int64(self._n_classes) + self._before[a] + b).astype(np.int32)
-        cells[greater] = np.arange(free, self._free)
-        np.add.at(self._repeats, cells, 1)
-        return cells
+            greater = tell_pairs(left, right, count, classes, self._repeats, (self._n_small, self._free), cells)
+        else:
+            greater = np.flatnonzero(count > self._n_small)
+            a, b = self._classes_of(left, right)
+            cells[:] = (count - 1) * np.int64(self._n_classes) + self._before[a] + b
+            cells[greater] = np.arange(self._free, self._free + len(greater))
+            np.add.at(self._repeats, cells, 1)
+        self._free += len(greater)
+        a, b = self._classes_of(left[greater], right[greater])
+        self._greater.append((a.astype(np.int32), b.astype(np.int32), count[greater]))
 
     def _classes_of(self, left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
         """Return the classes of the nodes of pairs, the smaller first."""
@@ -181,24 +186,26 @@ class Chance:
 
         cells = np.flatnonzero(self._repeats[: self._free] != 0)  # several times as fast as of numbers
         repeats = self._repeats[cells]
-        self._repeats[cells] = np.arange(len(cells))
+        self._repeats[cells] = np.arange(len(cells), dtype=np.int32)
         a, b, count = self._combinations(cells)
         n_a, n_b, species = self._degree[a], self._degree[b], self._species[a]
         expected, log10_p = self._expect(count, n_a, n_b, species, null)
-        n_nodes = np.bincount(self._margins.species)
-        n_tests = int((n_nodes * (n_nodes - 1) // 2).sum())
-        log10_q = statistics.benjamini_hochberg(log10_p, n_tests=n_tests, repeats=repeats)
+        log10_q = statistics.benjamini_hochberg(log10_p, n_tests=self._n_tests, repeats=repeats)
         n_units = np.bincount(self._margins.unit_species)
-        table = np.empty((len(count), len(STATISTICS)))
+        n: Numbers | int = int(n_units[0]) if len(n_units) == 1 else n_units[species]
+        # From the processor's cache a row then takes a line, not two.
+        table = np.empty((len(count) + 1, len(STATISTICS)))
+        ahead = -table.ctypes.data % table.strides[0] // table.itemsize
+        table = table.ravel()[ahead : ahead + table[1:].size].reshape(len(count), len(STATISTICS))
         for start in range(0, len(count), _AT_A_TIME):
             part = slice(start, start + _AT_A_TIME)
-            values, n = (count[part], n_a[part], n_b[part]), n_units[species[part]]
+            values, n_all = (count[part], n_a[part], n_b[part]), n if isinstance(n, int) else n[part]
             columns = {
                 "expected": expected[part],
                 "log_ratio": statistics.log_ratio(count[part], expected[part]),
-                "npmi": statistics.npmi(*values, n),
+                "npmi": statistics.npmi(*values, n_all),
                 "jaccard": statistics.jaccard(*values),
-                "odds_ratio": statistics.odds_ratio(*values, n),
+                "odds_ratio": statistics.odds_ratio(*values, n_all),
                 "p_value": 10 ** log10_p[part],
                 "log10_p": log10_p[part],
                 "q_value": 10 ** log10_q[part],
@@ -213,9 +220,10 @@ class Chance:
 
         margins = self._margins
         expected, log10_p = np.empty(len(count)), np.empty(len(count))
-        known = np.flatnonzero(np.bincount(species))
+        is_one = not len(species) or bool(species.min() == species.max())
+        known = species[:1] if is_one else np.flatnonzero(np.bincount(species))
         for one in known:
-            of = slice(None) if len(known) == 1 else species == one  # without copies of what is all
+            of = slice(None) if is_one else species == one  # without copies of what is all
             if null == "hypergeometric":
                 n = int(np.count_nonzero(margins.unit_species == one))
                 expected[of] = statistics.expected_count(n_a[of], n_b[of], n)

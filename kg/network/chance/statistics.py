@@ -182,7 +182,9 @@ def hypergeometric_log10_p(count: Numbers, n_a: Numbers, n_b: Numbers, n: int, *
         found, upper, lower = log_p[part], side > 0, side < 0
         found[upper] = first[upper] + np.log(total[upper])
         found[lower] = np.log1p(-np.exp(first[lower]) * total[lower])
-    return np.minimum(log_p, 0) / _LOG_10
+    np.minimum(log_p, 0, out=log_p)
+    log_p /= _LOG_10
+    return log_p
 
 
 def _terms(

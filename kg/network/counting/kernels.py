@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.integer[Any]]
     Reals = npt.NDArray[np.float64]
 
-__all__ = ["list_by_node", "next_places", "put", "sum_pairs"]
+__all__ = ["find_pairs", "list_by_node", "order_by_count", "round_off", "sum_pairs", "take"]
 
 # The powers of two below 2**64 leave different remainders, by which a bit of a word is found.
 _BITS = np.uint64(67)
@@ -134,23 +134,50 @@ def sum_pairs(
 
 
 @compile_loop
-def next_places(weights: Integers, top: int, free: Integers) -> Integers:
-    """Return the place of each weight from 0 to a greatest one in descending order, equal ones as they stand.
+def find_pairs(lefts: Integers, rights: Integers, left: Integers, right: Integers) -> Integers:
+    """Return where pairs stand among those of some lists, which are by left and then right; all of them are there.
 
-    The first free place of each weight, the greatest first, is written to: what comes next has its places behind.
+    Pairs are wanted by left; the rights of one left may come in any order.
     """
-    places = np.empty(len(weights), np.int32)
-    for pair in range(len(weights)):
-        below = np.uint32(top - weights[pair])
-        places[pair] = free[below]
-        free[below] += 1
+    places = np.empty(len(left), np.int64)
+    low, high = 0, 0
+    for pair in range(len(left)):
+        if high == 0 or left[pair] != lefts[low]:
+            low = high + np.searchsorted(lefts[high:], left[pair])
+            high = low + np.searchsorted(lefts[low:], left[pair], side="right")
+        places[pair] = low + np.searchsorted(rights[low:high], right[pair])
     return places
 
 
 @compile_loop
-def put(values: Integers | Reals, places: Integers, column: Integers | Reals) -> None:
-    """Write values to their places in a column; one whose place is below 0 is left out."""
-    for number in range(len(places)):
-        place = places[number]
-        if place >= 0:
-            column[np.uint32(place)] = values[number]
+def round_off(values: Reals, scale: float) -> None:
+    """Round values to parts of a scale, as numpy does, at one go."""
+    for place in range(len(values)):
+        values[place] = np.rint(values[place] * scale) / scale
+
+
+@compile_loop
+def order_by_count(counts: Integers) -> Integers:
+    """Return the places of counts, the greatest first, equal ones as they stand."""
+    top = 0
+    for count in counts:
+        top = max(top, count)
+    free = np.zeros(top + 2, np.int64)  # where the next of each count goes, the greatest first
+    for count in counts:
+        free[np.uint64(top - count + 1)] += 1
+    for below in range(top + 1):
+        free[below + 1] += free[below]
+    order = np.empty(len(counts), np.int32)
+    for place in range(len(counts)):
+        its_count = np.uint64(top - counts[place])
+        order[np.uint64(free[its_count])] = place
+        free[its_count] += 1
+    return order
+
+
+@compile_loop
+def take(values: Integers | Reals, order: Integers, column: Integers | Reals) -> None:
+    """Fill a column with values in an order."""
+    for place in range(len(order)):
+        at = np.uint32(place)
+        column[at] = values[np.uint32(order[at])]

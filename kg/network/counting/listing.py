@@ -45,6 +45,8 @@ class Listing:
         As given.
     by_node
         For compiled loops: where the entries of each node begin, and what `list_by_node` returns.
+    rights
+        For compiled loops: the nodes of the entries.
     """
 
     def __init__(self, entries: Entries, n_nodes: int, *, compiled: bool = False) -> None:
@@ -60,6 +62,8 @@ class Listing:
             told = starts, self._first, node, entries["share"], entries["year"], entries.get("token")
             self.by_node = self._first, *list_by_node(*told)
             self._order, self._later = self.by_node[1:3]
+            # Half as long where they can be, so that the more of them stay in the processor's cache.
+            self.rights = node.astype(np.uint16) if n_nodes <= _SHORT else node
         else:
             size = np.diff(starts)
             later = np.repeat(starts[1:], size) - np.arange(len(node)) - 1  # entries of the figure after each one

@@ -8,11 +8,12 @@ the pairs of a single token, and counts a pair once in a paper, or in figures th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from kg.network.counting.compiled import pays
 from kg.network.counting.listing import Listing, count_listed
+from kg.network.counting.room import Room
 from kg.network.counting.runs import run_starts
 
 if TYPE_CHECKING:
@@ -63,16 +64,19 @@ class Pairs:
     newman: Reals | None
     first_year: Integers
 
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays by name, without any that was not asked for."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: values for name, values in columns.items() if values is not None}
+
     def where(self, keep: npt.NDArray[np.bool_]) -> Pairs:
         """Return some of the pairs."""
-        if keep.all():
-            return self
-        columns = (getattr(self, field.name) for field in fields(self))
-        chosen: list[Any] = [None if values is None else values[keep] for values in columns]
-        return Pairs(*chosen)
+        return replace(self, **{name: values[keep] for name, values in self.columns().items()})
 
 
-def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newman: bool = False) -> Iterator[Pairs]:
+def count_pairs(
+    evidence: Evidence, *, by_paper: bool, within_tokens: bool, newman: bool = False, room: Room | None = None
+) -> Iterator[Pairs]:
     """Yield the pairs of the nodes of all figures, block by block of left nodes of one species.
 
     Parameters
@@ -86,6 +90,8 @@ def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newm
         Nodes that share their only token pair too.
     newman
         Whether to sum 1/(n-1).
+    room
+        Where a block may stand, to be filled before the next one is asked for. By default each has memory of its own.
 
     Yields
     ------
@@ -113,16 +119,29 @@ def count_pairs(evidence: Evidence, *, by_paper: bool, within_tokens: bool, newm
         end = int(ends[start])
         stop = listing.end_of_loop(start, end) if compiled else listing.end_of_block(start, end)
         block = _Block(start, stop, end)
-        left, right, sums = (block.sum_in_a_loop if compiled else block.sum)(listing, newman=newman)
-        sums["n_papers"] = sums["n_figures"].copy()
-        block.count_once(again, left, right, sums, once, unit="paper" if by_paper else "unit")
+        if compiled:
+            left, right, sums = block.sum_in_a_loop(listing, room or Room(block.most(listing)), newman=newman)
+        else:
+            left, right, sums = block.sum(listing, newman=newman)
+            sums["n_papers"] = sums["n_figures"].copy()
+        once_in = "paper" if by_paper else "unit"
+        block.count_once(again, left, right, sums, once, unit=once_in, compiled=compiled)
         if ends[0] < len(inner):  # of one species the nodes have kept their numbers
             left, right = inner[left], inner[right]
         for values in sums.values():
             if values.dtype.kind == "f":
-                values.round(_DECIMALS, out=values)
+                _round(values, compiled=compiled)
         yield Pairs(left, right, **{"newman": None} | sums)
         start = stop
+
+
+def _round(values: Reals, *, compiled: bool) -> None:
+    if compiled:
+        from kg.network.counting.kernels import round_off
+
+        round_off(values, 10.0**_DECIMALS)
+    else:
+        values.round(_DECIMALS, out=values)
 
 
 def _entries(evidence: Evidence, inner: Integers, *, within_tokens: bool, newman: bool) -> Entries:
@@ -209,26 +228,34 @@ class _Block:
         left, right = np.divmod(found if known is None else known[found], self.width)
         return (self.start + left).astype(np.int32), (self.start + right).astype(np.int32), sums
 
-    def sum_in_a_loop(self, listing: Listing, *, newman: bool) -> tuple[Integers, Integers, dict[str, Any]]:
-        """Return the same as `sum`, from a loop that numba compiles."""
-        import numpy as np
+    def most(self, listing: Listing) -> int:
+        """Return how many pairs there can be."""
+        return min(listing.count(self.start, self.stop), self.n_cells)
 
+    def sum_in_a_loop(self, listing: Listing, room: Room, *, newman: bool) -> tuple[Integers, Integers, dict[str, Any]]:
+        """Return the same as `sum`, and papers that are figures, from a loop that numba compiles; written to a room."""
         from kg.network.counting.kernels import sum_pairs
 
         entries = listing.entries
-        n_most = min(listing.count(self.start, self.stop), self.n_cells)
-        left, right, n_figures, first_year = (np.empty(n_most, np.int32) for _ in range(4))
-        fractional = np.empty(n_most)
-        by_newman = (entries["newman"], np.empty(n_most)) if newman else None
+        whole = ("left", "right", "n_figures", "first_year", "n_papers")
+        left, right, n_figures, first_year, n_papers = (room.rest(name) for name in whole)
+        fractional = room.rest("fractional")
+        by_newman = (entries["newman"], room.rest("newman")) if newman else None
         n_found = sum_pairs(
             (self.start, self.stop, self.end),
             listing.by_node,
-            (entries["node"], entries["share"]),
+            (listing.rights, entries["share"]),
             (left, right, n_figures, fractional, first_year),
             entries.get("token"),
             by_newman,
         )
-        sums: dict[str, Any] = {"n_figures": n_figures, "fractional": fractional, "first_year": first_year}
+        n_papers[:n_found] = n_figures[:n_found]
+        sums: dict[str, Any] = {
+            "n_figures": n_figures,
+            "n_papers": n_papers,
+            "fractional": fractional,
+            "first_year": first_year,
+        }
         if by_newman is not None:
             sums["newman"] = by_newman[1]
         return left[:n_found], right[:n_found], {name: values[:n_found] for name, values in sums.items()}
@@ -242,6 +269,7 @@ class _Block:
         once: Mapping[str, str],
         *,
         unit: str,
+        compiled: bool,
     ) -> None:
         """Count a pair once in a paper, or in figures that are one, with its largest values there."""
         import numpy as np
@@ -252,13 +280,13 @@ class _Block:
         keep = cell < self.n_cells
         if not keep.any():
             return
-        # Numbers of half the length will do, unless there are too many cells.
-        kind = np.int32 if self.n_cells < 2**31 - self.end else np.int64
-        cells: Integers = (lefts - self.start).astype(kind, copy=False)
-        cells *= self.width
-        cells += rights
-        place = cells.searchsorted((cell[keep] + self.start).astype(cells.dtype))
         right, left = right[keep], np.repeat(left, n_pairs)[keep]
+        if compiled:
+            from kg.network.counting.kernels import find_pairs
+
+            place = find_pairs(lefts, rights, entries["node"][left], entries["node"][right])
+        else:
+            place = ((lefts - self.start) * np.int64(self.width) + rights).searchsorted(cell[keep] + self.start)
         for name, count in once.items():
             of_pair = entries[name][left]
             order = np.lexsort((of_pair, place))

@@ -29,7 +29,9 @@ def run_starts(*columns: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
     if not len(columns[0]):
         return np.empty(0, np.int64)
-    changes = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    changes = columns[0][1:] != columns[0][:-1]
+    for column in columns[1:]:
+        changes |= column[1:] != column[:-1]
     return np.concatenate(([0], np.flatnonzero(changes) + 1))
 
 

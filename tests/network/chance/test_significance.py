@@ -71,14 +71,17 @@ def measure(figures: Figures, *, null: Any = "hypergeometric") -> list[dict[str,
     cell_of: dict[tuple[int, int], int] = {}
     for part in (met[::3], met[1::3], met[2::3]):
         left, right = (np.array([genes.index(pair[end]) for pair in part], np.int32) for end in range(2))
-        cells = chance.tell(left, right, np.array([n for *_, n in part], np.int32))
+        cells = np.empty(len(part), np.int32)
+        chance.tell(left, right, np.array([n for *_, n in part], np.int32), cells)
         cell_of.update({(a, b): cell for (a, b, _), cell in zip(part, cells.tolist(), strict=True)})
     measured = chance.measure(null)
     told = np.array([cell_of[a, b] for a, b, _ in met], np.int32)
-    columns = measured.columns(told)
+    order = np.arange(len(told), dtype=np.int32)
+    columns = measured.columns(told, order)
     assert tuple(columns) == STATISTICS
     for name, values in columns.items():
         assert (values == measured.of(name, told)).all()
+        assert (values[::-1] == measured.columns(told, order[::-1].copy())[name]).all()
     return [{name: float(values[place]) for name, values in columns.items()} for place in range(len(met))]
 
 
