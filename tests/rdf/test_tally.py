@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pyoxigraph
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import RDF
 
+import kg
+from kg.pipeline.grading import open_grader
+from kg.rdf.assessments import describe_assessments
+from kg.rdf.formats import FORMATS
 from kg.rdf.graph import to_graph
 from kg.rdf.mapping import describe_agents, describe_figure, describe_shared
 from kg.rdf.tally import Tally
 from kg.shared import Shared
 from kg.vocab import CLASSES, PROPERTIES, expand
+from tests.conftest import SEEDS
 from tests.figures import figures
 
 if TYPE_CHECKING:
     from kg.model import Figure
+    from kg.rdf.subjects import Description
 
 NAMES = {expand(curie): curie for curie in (*CLASSES, *PROPERTIES)}
 
@@ -47,6 +54,19 @@ def test_the_tally_of_any_figures_is_that_of_their_graph(found: list[Figure]) ->
         )
         for name, subjects in kinds.items()
     }
+
+
+def test_the_tally_of_assessments_is_that_of_their_triples() -> None:
+    grader, n_triples = open_grader(None), FORMATS["n-triples"]
+    found: list[Description] = []
+    for figure in kg.read_figures(SEEDS):
+        found += describe_assessments(figure.figid, grader.grade(figure).assessments)
+    text = "".join([n_triples.node(description, "") for description in found])
+    triples = list(pyoxigraph.parse(text, pyoxigraph.RdfFormat.N_TRIPLES))
+    tally = Tally.of(found)
+    assert tally.by_property() == Counter(NAMES[triple.predicate.value] for triple in triples)
+    assert {"pfkg:grade", "pfkg:score", "pfkg:reason"} <= set(tally.by_property())
+    assert (tally.n_triples, tally.n_subjects) == (len(triples), len(found))
 
 
 def test_an_empty_tally_counts_nothing() -> None:
