@@ -277,7 +277,6 @@ NOT_TEXT = {os.fsdecode(b"_figures/caf\xe9\n.md"): b"f", os.fsdecode(b"_data/caf
 SHOWN = [("_figures/caf\ufffd\ufffd.md", "caf\ufffd\ufffd", b"f", {"genes": b"g"}, "_data")]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such names")
 def test_name_that_is_not_text_is_shown_with_replacements(tmp_path: Path) -> None:
     with open_sources([write_tree(tmp_path, NOT_TEXT)]) as sources:
         assert found(sources) == SHOWN
