@@ -79,7 +79,7 @@ class FigureContext:
 
     def species(self, species: tuple[str | None, str | None]) -> Signal | None:
         """Return that the figure shows other species than a gene's: by its organisms, or by the words of its text."""
-        if species is not self._species:  # the usual case; cases of a species share it
+        if species is not self._species:  # seldom: cases of one species share it, and mostly follow each other
             self._species, self._of_species = species, self._compare_species(*species)
         return self._of_species
 

@@ -73,7 +73,7 @@ class Known(NamedTuple):
         Its symbols, the approved one, aliases and previous ones, as `telling_names` returns them; None of a gene that
         is not known.
     phrases
-        Its names as `phrase` gives them.
+        Its names as `FigureText.phrases` has them.
     keys
         The longest word of each phrase as `capitals` gives it: a text without it has not the phrase.
     parts

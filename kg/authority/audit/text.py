@@ -12,7 +12,7 @@ from kg.authority.audit.spelling import plain, plain_letters, plain_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["FigureText", "capitals", "content_words", "phrase", "read_name", "repair"]
+__all__ = ["FigureText", "capitals", "content_words", "read_name", "repair"]
 
 _BROKEN = re.compile("[^\x00-\x7f][^\x00-\x7f]{1,3}")
 _FOREIGN = re.compile("([^\x00-\x7f][^\x00-\x7f]*)")  # a plus sign would be slower
@@ -51,15 +51,9 @@ def _whole(match: re.Match[str]) -> str:
         return match[0]
 
 
-def phrase(text: str) -> str:
-    """Return the words of a text in lower case with single blanks, and one at each end, so that `in` finds phrases.
-
-    Examples
-    --------
-    >>> phrase("Leukemia inhibitory factor (LIF)")
-    ' leukemia inhibitory factor lif '
-    """
-    return f" {' '.join(_words(_cut(text)))} "
+def _phrase(words: Iterable[str]) -> str:
+    """Return words with single blanks, and one at each end, so that `in` finds phrases."""
+    return f" {' '.join(words)} "
 
 
 class _Characters(dict[int, str]):
@@ -172,7 +166,7 @@ def _content(words: Iterable[str]) -> frozenset[str]:
 
 
 def read_name(name: str) -> tuple[str, frozenset[str]]:
-    """Return what `phrase` and `content_words` return for a name that is read once.
+    """Return a name as `FigureText.phrases` has it, and what `content_words` returns for it.
 
     Examples
     --------
@@ -181,7 +175,7 @@ def read_name(name: str) -> tuple[str, frozenset[str]]:
     (' interleukin 6 receptors ', ['6', 'interleukin', 'receptor'])
     """
     words = _words(_cut(name))
-    return f" {' '.join(words)} ", _content(words)
+    return _phrase(words), _content(words)
 
 
 class FigureText:
@@ -246,8 +240,8 @@ class FigureText:
 
     @cached_property
     def phrases(self) -> str:
-        """The words in lower case, as `phrase` gives them."""
-        return f" {' '.join(self._words)} "
+        """The words in lower case, with single blanks, and one at each end."""
+        return _phrase(self._words)
 
     @cached_property
     def other_species(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from kg.authority.audit import FigureText
 from kg.authority.audit import text as text_module
 from kg.authority.audit.spelling import plain
-from kg.authority.audit.text import capitals, phrase
+from kg.authority.audit.text import capitals, read_name
 
 TEXTS = [
     "IL-6/STAT3 (HIF-1alpha), BMPRII; NF-kB p65_x 5'-UTR.",
@@ -44,7 +44,7 @@ def test_names_and_words(caption: str) -> None:
         assert {name for name in text.names if name.isalnum()} <= names | pieces
         assert of_words <= text.words
         assert {word for word in text.words if word.isalnum()} <= of_words | pieces
-        assert text.phrases == phrase(text.text) == f" {' '.join(words)} "
+        assert text.phrases == read_name(text.text)[0] == f" {' '.join(words)} "
 
 
 def test_few_pieces_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
