@@ -103,9 +103,10 @@ def _workshop(target: Path) -> Iterator[Path]:
     for left in target.parent.glob(f"{glob.escape(prefix)}*{suffix}"):
         if _is_abandoned(left):
             shutil.rmtree(left, ignore_errors=True)
-    work = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=target.parent))
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, work, ignore_errors=True)
+        with interrupts_held():  # or one could come when the folder is there, and nobody knows that it has to go
+            work = Path(tempfile.mkdtemp(prefix=prefix, suffix=suffix, dir=target.parent))
+            stack.callback(shutil.rmtree, work, ignore_errors=True)
         held = os.open(work, os.O_RDONLY)
         stack.callback(os.close, held)
         _lock(held)

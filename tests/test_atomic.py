@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -120,3 +121,17 @@ def test_what_a_killed_process_left_goes_with_the_next_one(tmp_path: Path, monke
     with replacing_file(target) as path:
         path.touch()
     assert left.is_dir()
+
+
+def test_an_interrupt_as_the_folder_is_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = tempfile.mkdtemp
+
+    def make_and_interrupt(*, prefix: str, suffix: str, dir: Path) -> str:  # noqa: A002 - as tempfile names it
+        made = make(prefix=prefix, suffix=suffix, dir=dir)
+        signal.raise_signal(signal.SIGINT)
+        return made
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_and_interrupt)
+    with pytest.raises(KeyboardInterrupt), replacing_file(tmp_path / "out"):
+        pass
+    assert not list(tmp_path.iterdir())
