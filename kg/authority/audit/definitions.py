@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from kg.authority.audit.spelling import greek_as_latin, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator
 
 __all__ = ["best_long_form", "find_definitions"]
 
 _BRACKETS = re.compile(r"\(([^()\[\]]{2,120})\)")
-_SHORT = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/'.]{0,9}(?: [\w\-]{1,4})?$")
-_BEFORE_BRACKET = re.compile(r"[\w\-+/'.]{1,10}+\s*\(")
+# An abbreviation in brackets, by itself or with more behind a sign.
+_SHORT = r"[A-Za-zΑ-ω0-9][\w\-+/'.]{0,9}(?: [\w\-]{1,4})?"
+_SHORT_IN_BRACKETS = re.compile(rf"\((?=[^()\[\]]{{2,120}}\))\s*+({_SHORT})\s*+(?:\)|[,;:]\s++(?!\)))")
 # A word, then a colon, an equals sign, a dash or a comma, then up to a semicolon, a full stop or a comma.
 _LISTED = r"([A-Za-zΑ-ω0-9][\w\-+/']{1,9})\s*(?:[:=]|,|\s?[–—]|-\s|\s-)\s*+(?=[A-Za-zα-ω0-9])"
 _END_OF_LISTED = r";|\.(?:\s|$)|,\s|$|\)|\s[A-Z0-9]{2,9}\s?[:=]"
-_LONGEST_END = 16  # characters, and more than any such end has
 _UP_TO_SIGN = r"[^;:=.,)\s]*+"  # where no end can be
 _UP_TO_END = rf"({_UP_TO_SIGN}(?:(?!{_END_OF_LISTED})[^;:=]{_UP_TO_SIGN})*+)(?:(?={_END_OF_LISTED})())?"
 _N_WITH_END = 3  # groups of `_LISTED_TO_END` where the end is found
@@ -28,24 +28,31 @@ _FIRST_LISTED = re.compile(_LISTED)
 # One set of characters stands where it begins, so that such places are found fast.
 _NEXT_LISTED = re.compile(rf"[;.,(:ao](?:(?<=[;.,(:])\s*+|(?<=\ba)nd\s++|(?<=\so)r\s++){_LISTED}")
 _OPENING = ";.,(:"
-_BEFORE_WORDS = f"{_OPENING} \t\n\r\v\f\x1c\x1d\x1e\x1f".encode() + bytes(range(128, 256))  # or blanks end in them
+_BEFORE_WORDS = f"{_OPENING}? \t\n\r\v\f\x1c\x1d\x1e\x1f".encode()  # in ASCII; other characters are question marks
 _SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,80})$")
 _OPENING_SEGMENT = re.compile(r"[,;.]\s|\s")
 _WHOLE_SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,}+)(?:[,;.]\s|$)")
-# An abbreviation with what must be behind it: such a sign, or, in a list without signs, the long form.
-_FOLLOWED = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']{1,9}+(?:((?=\s*[:=,–—]|\s+-|-\s|(?<=-)\s))|\s++[a-z0-9])")
+# A word with what must be behind it: a sign or, in a list without signs, a word; and its first letter must begin a
+# part of one of the next two words. Greek letters stand for others, and of what is very long nothing is said.
+_MAY_DEFINE = re.compile(
+    r"(?:[Α-ω]|([A-Za-z0-9]))[\w\-+/'.]{0,9}+(?:\s*+(?:(\()|[:=,–—\-])|(?<=-)\s|\s++(?=[a-z0-9]))"
+    r"(?(1)\s*+(?:\S{80}|(?:\S++\s++)??\S{0,80}?(?<![^\W_])(?i:\1)))"
+)
 _WORD = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*")
-_LAST_WORD = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*$")
+_BEFORE_LONG_DASH = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*$")
 _LONGEST_LISTED = 10  # characters of an abbreviation in a list
-_IN_BRACKETS = re.compile(r"[,;:]\s")
 _END_OF_SENTENCE = re.compile(r"[;.]\s")
 _END_OF_PART = re.compile(r"[,;.]\s")
 _LEAST_SEGMENTS = 3  # of a list without signs
 _MOST_LISTED = 8  # words of a long form in a list
 _FAR = 250  # characters, and more than most abbreviations with their long forms have
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _MOST_BEFORE = 160  # characters before a bracket that are looked at
 _MOST_LONG_FORMS = 20  # of an abbreviation; each is compared with each gene that it may mean
+
+
+class _Everything:
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 def find_definitions(
@@ -78,86 +85,63 @@ def find_definitions(
     >>> find_definitions("Cells see lipoteichoic acid (LTA) or LPS. PEP, phosphoenolpyruvate; PK: pyruvate kinase.")
     {'LTA': ('lipoteichoic acid',), 'PEP': ('phosphoenolpyruvate',), 'PK': ('pyruvate kinase',)}
     """
+    wanted: Container[str] = _Everything() if among is None else among
+    may_define = [match for place in _places(text, pieces) if (match := _MAY_DEFINE.match(text, place)) is not None]
+    may_define.sort(key=re.Match.start)
+    pairs = list(_in_brackets(text, [match for match in may_define if match[2] is not None], wanted))
+    openings = []
+    begins_segment = False
+    for match in may_define:
+        place = match.start()
+        if match[2] is None and (opening := _opening(text, place)) >= 0:
+            openings.append(opening)
+            begins_segment = begins_segment or _begins_segment(text, opening, place, wanted)
+    pairs += [(short, _beginning(short, long)) for short, long in _listed(text, openings, wanted)] if openings else ()
+    pairs += _segments(text, wanted) if begins_segment else ()
     found: dict[str, dict[str, None]] = {}
-
-    def is_wanted(short: str) -> bool:
-        return among is None or plain(short) in among
-
-    def add(short: str, long: str | None) -> None:
+    for short, long in pairs:
         key = plain(short)
-        if long and key and plain(long) != key and is_wanted(short):
+        if long and key and plain(long) != key:
             longs = found.setdefault(key, {})
             if len(longs) < _MOST_LONG_FORMS:
                 longs[long] = None
-
-    places = _places(text, pieces)
-    for short, long in _in_brackets(text, _before_brackets(text, places), among):
-        add(short, long)
-    openings: list[int] = []
-    begins_segment = False
-    for place in places:
-        opening = _opening(text, place)
-        if opening < 0 or (followed := _FOLLOWED.match(text, place)) is None:
-            continue
-        if followed[1] is not None:
-            openings.append(opening)
-        if not begins_segment and (followed[1] is None or followed[0].endswith("-")):
-            begins_segment = _begins_segment(text, opening, place, is_wanted)
-    for short, long in _listed(text, openings, is_wanted):
-        add(short, _beginning(short, long))
-    for short, long in _segments(text, is_wanted) if begins_segment else ():
-        add(short, long)
     return {short: tuple(longs) for short, longs in found.items()}
 
 
-def _before_brackets(text: str, places: Iterable[int]) -> set[int]:
-    """Return where brackets begin that have one of the words at some places before them."""
-    matches = [_BEFORE_BRACKET.match(text, place) for place in places if text[place - 1 : place].isspace() or not place]
-    return {match.end() - 1 for match in matches if match is not None}
-
-
-def _in_brackets(text: str, worded: Collection[int], among: Collection[str] | None) -> Iterator[tuple[str, str | None]]:
-    """Yield abbreviations in brackets and before them, each with its long form on the other side, if there is one."""
-    # What begins with another letter or digit than they do is none of them.
-    firsts = "".join([short[:1] for short in among or ()])
-    others = frozenset[str]() if among is None else _LETTERS.difference(firsts, firsts.lower())
-    for match in _BRACKETS.finditer(text):
-        if match[1][0] in others and match.start() not in worded:
+def _in_brackets(
+    text: str, before: Iterable[re.Match[str]], wanted: Container[str]
+) -> Iterator[tuple[str, str | None]]:
+    """Yield wanted abbreviations in brackets, and words before them, each with its long form on the other side."""
+    found = []
+    for match in _SHORT_IN_BRACKETS.finditer(text):
+        short, place = match[1], match.start()
+        if plain(short) in wanted and any(map(str.isalpha, short)):
+            words = text[max(0, place - _MOST_BEFORE) : place].rstrip()
+            found.append((place, short, best_long_form(short, _last_words(words, short))))
+    for match in before:
+        place, bracket = match.start(), match.start(2)
+        short, inside = text[place:bracket].rstrip(), _BRACKETS.match(text, bracket)
+        if (place and not text[place - 1].isspace()) or inside is None or plain(short) not in wanted:
             continue
-        inner = match[1].strip()
-        short = _IN_BRACKETS.split(inner, maxsplit=1)[0].strip()
-        is_short = among is None or plain(short) in among
-        if not is_short and match.start() not in worded:
-            continue
-        words = text[max(0, match.start() - _MOST_BEFORE) : match.start()].rsplit(None, 1) or [""]
-        if _SHORT.match(short) and any(map(str.isalpha, short)):
-            if is_short:
-                yield short, best_long_form(short, _last_words(" ".join(words), short))
-        elif words[-1] and (among is None or plain(words[-1]) in among) and _SHORT.match(words[-1]):
-            yield words[-1], _beginning(words[-1], inner)
+        abbreviation = _SHORT_IN_BRACKETS.match(text, bracket)
+        if abbreviation is None or not any(map(str.isalpha, abbreviation[1])):
+            found.append((bracket, short, _beginning(short, inside[1].strip())))
+    return ((short, long) for _, short, long in sorted(found))
 
 
-def _places(text: str, pieces: Iterable[bytes] | None) -> list[int]:
-    """Return where words begin, in order: those of pieces, and by default all."""
+def _places(text: str, pieces: Iterable[bytes] | None) -> Iterable[int]:
+    """Return where words begin: those of pieces, and by default all."""
     if pieces is None:
         return [match.start() for match in _WORD.finditer(text)]
-    as_bytes = text.encode("utf-8", "surrogatepass")
-    capitals = as_bytes.upper()
-    found = set()
+    capitals = text.encode("ascii", "replace").upper()
+    found = set(_before_long_dashes(text)) if not text.isascii() else set()
     for word in {word for piece in pieces for word in ([piece] if piece.isalnum() else _apart(piece))}:
         place = capitals.find(word)
         while place >= 0:
             if place == 0 or capitals[place - 1] in _BEFORE_WORDS:
                 found.add(place)
             place = capitals.find(word, place + len(word))
-    if len(text) == len(as_bytes):
-        return sorted(found)
-    places, last, n_before = list(_before_long_dashes(text)), 0, 0
-    for place in sorted(found):
-        n_before += len(as_bytes[last:place].decode("utf-8", "surrogatepass"))
-        last = place
-        places.append(n_before)
-    return sorted(places)
+    return found
 
 
 def _before_long_dashes(text: str) -> Iterator[int]:
@@ -166,15 +150,14 @@ def _before_long_dashes(text: str) -> Iterator[int]:
         place = text.find(dash)
         while place >= 0:
             begin = max(0, place - _LONGEST_LISTED)
-            if (match := _LAST_WORD.search(text, begin, place)) is not None:
+            if (match := _BEFORE_LONG_DASH.search(text, begin, place)) is not None:
                 yield match.start()
             place = text.find(dash, place + 1)
 
 
 def _apart(piece: bytes) -> list[bytes]:
     """Return what blanks set apart in a piece of a text, those too that are not of ASCII."""
-    words = piece.decode("utf-8", "surrogatepass").split()
-    return [word.encode("utf-8", "surrogatepass") for word in words]
+    return [word.encode("ascii", "replace") for word in piece.decode("utf-8", "surrogatepass").split()]
 
 
 def _opening(text: str, place: int) -> int:
@@ -196,7 +179,7 @@ def _opening(text: str, place: int) -> int:
     return last - 1 if text.endswith("or", 0, last + 1) else -1
 
 
-def _listed(text: str, openings: Iterable[int], is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def _listed(text: str, openings: Iterable[int], wanted: Container[str]) -> Iterator[tuple[str, str]]:
     """Yield wanted abbreviations that are listed from some places on: each, and the text after it.
 
     Nothing is listed inside the text of another. So what comes before such a place is read, too, from the last sign
@@ -204,8 +187,8 @@ def _listed(text: str, openings: Iterable[int], is_wanted: Callable[[str], bool]
     """
     place = endless = 0
     for opening in openings:
-        wanted = _LISTED_TO_END.match(text, opening, opening + _FAR) if opening >= place else None
-        if wanted is None or not is_wanted(wanted[1]) or not _may_fit(wanted):
+        first = _LISTED_TO_END.match(text, opening, opening + _FAR) if opening >= place else None
+        if first is None or plain(first[1]) not in wanted:
             continue
         ends = (
             text.rfind(";", place, opening + 1),
@@ -213,12 +196,12 @@ def _listed(text: str, openings: Iterable[int], is_wanted: Callable[[str], bool]
             text.rfind(". ", place, opening + 2),
         )
         place = max(place, *ends)
-        while (match := _next_listed(text, place, wanted.start(2) + 1)) and match.start() <= opening:
+        while (match := _next_listed(text, place, first.start(2) + 1)) and match.start() <= opening:
             place = match.start() + 1
             if match.end() >= endless and (listed := _LISTED_TO_END.match(text, match.start())) is not None:
                 if listed.lastindex == _N_WITH_END:
                     place = listed.end()
-                    if is_wanted(listed[1]):
+                    if plain(listed[1]) in wanted:
                         yield listed[1], listed[2].strip()
                 else:
                     endless = listed.end()  # nor has what begins before it an end: no text is read twice
@@ -230,28 +213,21 @@ def _next_listed(text: str, place: int, end: int) -> re.Match[str] | None:
     return (_FIRST_LISTED.match(text, 0, end) if place == 0 else None) or _NEXT_LISTED.search(text, place, end)
 
 
-def _may_fit(listed: re.Match[str]) -> bool:
-    """Return whether the text after an abbreviation is its long form, or too long to tell."""
-    if listed.end() > listed.endpos - _LONGEST_END:
-        return True
-    return listed.lastindex == _N_WITH_END and _beginning(listed[1], listed[2].strip()) is not None
-
-
-def _begins_segment(text: str, opening: int, place: int, is_wanted: Callable[[str], bool]) -> bool:
+def _begins_segment(text: str, opening: int, place: int, wanted: Container[str]) -> bool:
     """Return whether a wanted abbreviation at a place, and what follows, can be one of a list without signs."""
     if place > 0 and not _OPENING_SEGMENT.match(text, opening):
         return False
     match = _WHOLE_SEGMENT.match(text, place)
-    return match is not None and is_wanted(match[1]) and _beginning(match[1], match[2].strip()) is not None
+    return match is not None and plain(match[1]) in wanted and _beginning(match[1], match[2].strip()) is not None
 
 
-def _segments(text: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def _segments(text: str, wanted: Container[str]) -> Iterator[tuple[str, str]]:
     """Yield wanted abbreviations and long forms of a list without signs between them, of three or more."""
     listed = [m for part in _END_OF_PART.split(text) if (m := _SEGMENT.match(part.strip()))]
     aligned = (True for m in listed if _beginning(m[1], m[2].strip()))
     if sum(islice(aligned, _LEAST_SEGMENTS)) == _LEAST_SEGMENTS:
         for m in listed:
-            if is_wanted(m[1]) and (long := _beginning(m[1], m[2].strip())):
+            if plain(m[1]) in wanted and (long := _beginning(m[1], m[2].strip())):
                 yield m[1], long
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.facts import OTHER_SPECIES, OTHER_SPECIES_PHRASES, VERTEBRATES
 from kg.authority.audit.spelling import plain, plain_letters, plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 __all__ = ["FigureText", "capitals", "content_words", "read_name", "repair"]
 
+_ASCII = bytes(range(128))
 _BROKEN = re.compile("[^\x00-\x7f][^\x00-\x7f]{1,3}")
-_FOREIGN = re.compile("([^\x00-\x7f][^\x00-\x7f]*)")  # a plus sign would be slower
+# The bytes that begin characters in UTF-8, and those that follow, as Mac Roman has them.
+_MAY_BE_BROKEN = re.compile(
+    "[{}][{}]".format(*(bytes(range(*of)).decode("mac_roman") for of in ((0xC2, 0xF5), (128, 0xC0))))
+)
 _WORD = re.compile(r"[^\W_]+")
 _SIGNS = " /,;:()[]{}|=+.'\"*"  # between the names of a text, as blanks are
 _BETWEEN = str.maketrans(dict.fromkeys(_SIGNS, " "))
@@ -41,7 +45,12 @@ def repair(text: str) -> str:
     >>> repair("NFŒ∫B and IFN-Œ≤"), repair("NF-κB – Schrödinger")
     ('NFκB and IFN-β', 'NF-κB – Schrödinger')
     """
-    return text if text.isascii() else _BROKEN.sub(_whole, text)
+    return _BROKEN.sub(_whole, text) if not text.isascii() and _MAY_BE_BROKEN.search(_foreign(text)) else text
+
+
+def _foreign(text: str) -> str:
+    """Return the characters of a text that are not ASCII, one behind the other."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _whole(match: re.Match[str]) -> str:
@@ -57,14 +66,18 @@ def _phrase(words: Iterable[str]) -> str:
 
 
 class _Characters(dict[int, str]):
-    """What characters that are not ASCII give to a text's names or words; for `str.translate`, filled as they come."""
+    """What characters that are not ASCII give to a text's names or words; those that are stay as they are.
+
+    For `str.translate`, filled as they come.
+    """
 
     def __init__(self, read: Callable[[str], str]) -> None:
         self._read = read
 
     def __missing__(self, code: int) -> str:
         """Return what a character gives, from now on kept."""
-        found = self[code] = " " if chr(code).isspace() else self._read(chr(code))
+        character = chr(code)
+        found = self[code] = character if character.isascii() else " " if character.isspace() else self._read(character)
         return found
 
 
@@ -72,25 +85,15 @@ _FOREIGN_NAMES = _Characters(lambda character: "-" if character == "–" else pl
 _FOREIGN_WORDS = _Characters(lambda character: "".join(c if c.isalnum() else " " for c in character.lower()))
 
 
-def _cut(text: str) -> list[str]:
-    """Return a text cut where ASCII ends and begins: each second part is not ASCII."""
-    return [text] if text.isascii() else _FOREIGN.split(text)
-
-
-def _as_bytes(parts: Sequence[str], foreign: _Characters) -> bytes:
-    """Return a text that `_cut` has cut, what is not ASCII as the characters say."""
-    if len(parts) > 1:
-        parts = [part.translate(foreign) if place % 2 else part for place, part in enumerate(parts)]
-    return "".join(parts).encode("utf-8", "surrogatepass")
-
-
-def _words(parts: Sequence[str]) -> list[str]:
-    """Return the runs of letters and digits of a text that `_cut` has cut, in lower case."""
-    if len(parts) == 1:
-        return parts[0].encode().translate(_AS_WORDS).decode().split()
-    if any("Σ" in part for part in parts[1::2]):  # its small letter depends on what is around it
-        return _WORD.findall("".join(parts).lower())
-    return _as_bytes(parts, _FOREIGN_WORDS).translate(_AS_WORDS).decode("utf-8", "surrogatepass").split()
+def _as_words(text: str) -> str:
+    """Return the runs of letters and digits of a text in lower case, with blanks for all else."""
+    if "Σ" in text:  # its small letter depends on what is around it
+        return " ".join(_WORD.findall(text.lower()))
+    as_words = text.encode("utf-8", "surrogatepass").translate(_AS_WORDS).decode("utf-8", "surrogatepass")
+    if not text.isascii():
+        for character in set(_foreign(text)):
+            as_words = as_words.replace(character, _FOREIGN_WORDS[ord(character)])
+    return as_words
 
 
 def capitals(word: str) -> bytes:
@@ -100,13 +103,13 @@ def capitals(word: str) -> bytes:
 
 def _capitals(text: str) -> list[bytes]:
     """Return the runs of letters and digits of a text as `capitals` gives them."""
-    return capitals(" ".join(_words(_cut(text)))).split()
+    return capitals(_as_words(text)).split()
 
 
 def _names(text: str) -> frozenset[str]:
     """Return plain letters and digits of what signs and blanks set off in a text, and of its parts between dashes."""
-    parts = _cut(_without_long_dashes(text) if "—" in text else text)
-    text = _as_bytes(parts, _FOREIGN_NAMES).translate(_AS_NAMES, _NOT_IN_NAMES).decode("utf-8", "surrogatepass")
+    read = (_without_long_dashes(text) if "—" in text else text).translate(_FOREIGN_NAMES)
+    text = read.encode("utf-8", "surrogatepass").translate(_AS_NAMES, _NOT_IN_NAMES).decode("utf-8", "surrogatepass")
     if "-" in text:
         ends = text.split("-")
         pieces = [left[left.rfind(" ") + 1 :] for left in ends[:-1]] + [right.partition(" ")[0] for right in ends[1:]]
@@ -114,21 +117,40 @@ def _names(text: str) -> frozenset[str]:
     return plain_words(text)
 
 
-_Read = tuple[tuple[bytes, ...], tuple[bytes, ...]]
+def _with_plurals(words: frozenset[str]) -> frozenset[bytes]:
+    return frozenset([capitals(form) for word in words for form in (word, f"{word}s")])
 
-# What pieces of texts give, beside themselves: most of them nothing. Both are emptied when they are full.
+
+_PHRASES = {words: frozenset(capitals(words).split()) for words in OTHER_SPECIES_PHRASES}
+_OTHER_SPECIES, _VERTEBRATES = _with_plurals(OTHER_SPECIES), _with_plurals(VERTEBRATES)
+_FIRST_OF_PHRASES = frozenset([capitals(words.split()[0]) for words in OTHER_SPECIES_PHRASES])
+_OF_SPECIES = _OTHER_SPECIES | _VERTEBRATES | _FIRST_OF_PHRASES
+
+
+class _Read(NamedTuple):
+    """What a piece of a text gives beside itself: names, words, and those of its words that tell of species."""
+
+    names: tuple[bytes, ...]
+    words: tuple[bytes, ...]
+    of_species: tuple[bytes, ...]
+
+
+# What is known of pieces of texts: those that give nothing, which are most, and what others give. Both are emptied
+# when they are full.
 _PLAIN: set[bytes] = set()
 _OTHERS: dict[bytes, _Read] = {}
 
 
 def _read_piece(piece: bytes) -> _Read:
-    """Return the names and the words of a piece of a text; for those of the usual length the answer is kept."""
+    """Return what a piece of a text gives; for those of the usual length the answer is kept."""
     if piece.isalnum():  # of ASCII alone
         name = plain.__wrapped__(piece.decode()).encode()
-        found: _Read = (() if name == piece else (name,), ())
+        names, words = {name} - {piece}, [piece]
     else:
         text = piece.decode("utf-8", "surrogatepass")
-        found = tuple([name.encode() for name in _names(text)]), tuple(_capitals(text))
+        names, words = {name.encode() for name in _names(text)}, _capitals(text)
+    of_species = tuple([word for word in words if word in _OF_SPECIES])
+    found = _Read(tuple(names), tuple([word for word in words if word not in names and word != piece]), of_species)
     if len(piece) <= _LONGEST_KEPT:
         kept = _OTHERS if any(found) else _PLAIN
         if len(kept) >= _MOST_KEPT:
@@ -140,15 +162,6 @@ def _read_piece(piece: bytes) -> _Read:
     return found
 
 
-def _with_plurals(words: frozenset[str]) -> frozenset[bytes]:
-    return frozenset([capitals(form) for word in words for form in (word, f"{word}s")])
-
-
-_PHRASES = {words: frozenset(capitals(words).split()) for words in OTHER_SPECIES_PHRASES}
-_FIRST_OF_PHRASES = frozenset([capitals(words.split()[0]) for words in OTHER_SPECIES_PHRASES])
-_OTHER_SPECIES, _VERTEBRATES = _with_plurals(OTHER_SPECIES), _with_plurals(VERTEBRATES)
-
-
 @lru_cache(maxsize=4096)  # long forms come again, for each gene that they may mean
 def content_words(text: str) -> frozenset[str]:
     """Return the words of a name that say something, in lower case and without the plural's s.
@@ -158,7 +171,7 @@ def content_words(text: str) -> frozenset[str]:
     >>> sorted(content_words("Interleukin-6 receptors of the family"))
     ['6', 'interleukin', 'receptor']
     """
-    return _content(_words(_cut(text)))
+    return _content(_as_words(text).split())
 
 
 def _content(words: Iterable[str]) -> frozenset[str]:
@@ -174,7 +187,7 @@ def read_name(name: str) -> tuple[str, frozenset[str]]:
     >>> words, sorted(telling)
     (' interleukin 6 receptors ', ['6', 'interleukin', 'receptor'])
     """
-    words = _words(_cut(name))
+    words = _as_words(name).split()
     return _phrase(words), _content(words)
 
 
@@ -185,6 +198,18 @@ class FigureText:
     ----------
     caption, title, paper_title
         None where the file has none.
+
+    Attributes
+    ----------
+    caption, text
+        The caption; and all of it, one behind the other.
+    names
+        Plain letters and digits of what signs and blanks set off, and of its parts between dashes. Among them is what
+        no name can be, for all pieces of the text are in it as they are, in capitals.
+    words
+        The words, runs of letters and digits, as `capitals` gives them; and all of the names.
+    other_species
+        Words that tell of plants, fungi, bacteria or invertebrates; none where others tell of vertebrates.
 
     Examples
     --------
@@ -198,65 +223,52 @@ class FigureText:
         parts = [self.caption, repair(title) if title and title not in self.caption else "", repair(paper_title or "")]
         self.text = " ".join([part for part in parts if part])
 
+        self._capitals = self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES)
+        self.names = self.words = set(self._capitals.split())
+        self._others: list[tuple[bytes, tuple[bytes, ...]]] = []
+        of_species: list[bytes] = []
+        names: list[bytes] = []
+        words: list[bytes] = []
+        for piece in self.names - _PLAIN:
+            of_piece = _OTHERS.get(piece) or _read_piece(piece)
+            if of_piece[0]:
+                names += of_piece[0]
+                self._others.append((piece, of_piece[0]))
+            words += of_piece[1]
+            of_species += of_piece[2]
+        self.names.update(names)
+        if words:
+            self.words = self.names.union(words)
+        self.other_species = self._find_other_species(set(of_species)) if of_species else ()
+
     def has(self, name: str) -> bool:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
         return plain(name).encode() in self.names
 
     def pieces_of(self, names: set[bytes]) -> set[bytes]:
         """Return the pieces of the text, in capitals, that can have one of these names; a dash can be in them."""
-        return names.union([piece for piece, of_piece in self._read[2] if not names.isdisjoint(of_piece)])
-
-    @cached_property
-    def _read(self) -> tuple[set[bytes], set[bytes], list[tuple[bytes, tuple[bytes, ...]]]]:
-        pieces = set(self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES).split())
-        names: list[bytes] = []
-        words: list[bytes] = []
-        others = []
-        for piece in pieces - _PLAIN:
-            of_piece = _OTHERS.get(piece) or _read_piece(piece)
-            names += of_piece[0]
-            words += of_piece[1]
-            others.append((piece, of_piece[0]))
-        with_words = pieces.union(words)
-        pieces.update(names)
-        return pieces, with_words, others
-
-    @property
-    def names(self) -> set[bytes]:
-        """Plain letters and digits of what signs and blanks set off, and of its parts between dashes.
-
-        Among them is what no name can be, for all pieces of the text are in it as they are, in capitals.
-        """
-        return self._read[0]
-
-    @property
-    def words(self) -> set[bytes]:
-        """The words, runs of letters and digits, as `capitals` gives them; and all pieces of the text, in capitals."""
-        return self._read[1]
-
-    @cached_property
-    def _words(self) -> list[str]:
-        return _words(_cut(self.text))
+        return names.union([piece for piece, of_piece in self._others if not names.isdisjoint(of_piece)])
 
     @cached_property
     def phrases(self) -> str:
         """The words in lower case, with single blanks, and one at each end."""
-        return _phrase(self._words)
+        words = _as_words(self.text).strip()
+        while "  " in words:
+            words = words.replace("  ", " ")
+        return f" {words} "
 
-    @cached_property
-    def other_species(self) -> tuple[str, ...]:
-        """Words that tell of plants, fungi, bacteria or invertebrates; none where others tell of vertebrates."""
-        telling, phrases = _OTHER_SPECIES & self.words, []
-        if not _FIRST_OF_PHRASES.isdisjoint(self.words):
-            phrases = [words for words, apart in _PHRASES.items() if apart <= self.words]
-        if not (telling or phrases) or not _VERTEBRATES.isdisjoint(self.words):
+    def _find_other_species(self, of_species: set[bytes]) -> tuple[str, ...]:
+        if not of_species.isdisjoint(_VERTEBRATES):
             return ()
-        found = [word.decode().lower() for word in telling]
-        if len(found) > 1:
-            # Of a text that is not all ASCII, `str.lower` would take ten times as long.
-            text = self.text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
-            found.sort(key=lambda word: (_place(word, text), word))
-        found += [words for words in phrases if f" {words} " in self.phrases]
+        telling = [word.decode() for word in of_species & _OTHER_SPECIES]
+        if len(telling) > 1:
+            text = self._capitals.decode("utf-8", "surrogatepass")
+            telling.sort(key=lambda word: (_place(word, text), word))
+        found = [word.lower() for word in telling]
+        if not of_species.isdisjoint(_FIRST_OF_PHRASES):
+            found += [
+                words for words, apart in _PHRASES.items() if apart <= self.words and f" {words} " in self.phrases
+            ]
         return tuple(dict.fromkeys(found))
 
 

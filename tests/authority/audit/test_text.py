@@ -43,7 +43,7 @@ def test_names_and_words(caption: str) -> None:
         assert names <= text.names
         assert {name for name in text.names if name.isalnum()} <= names | pieces
         assert of_words <= text.words
-        assert {word for word in text.words if word.isalnum()} <= of_words | pieces
+        assert {word for word in text.words if word.isalnum()} <= of_words | names | pieces
         assert text.phrases == read_name(text.text)[0] == f" {' '.join(words)} "
 
 
