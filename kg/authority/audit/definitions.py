@@ -36,7 +36,7 @@ _WHOLE_SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,}+)(?:
 # part of one of the next two words. Greek letters stand for others, and of what is very long nothing is said.
 _MAY_DEFINE = re.compile(
     r"(?:[Α-ω]|([A-Za-z0-9]))[\w\-+/'.]{0,9}+(?:\s*+(?:(\()|[:=,–—\-])|(?<=-)\s|\s++(?=[a-z0-9]))"
-    r"(?(1)\s*+(?:\S{80}|(?:\S++\s++)??\S{0,80}?(?<![^\W_])(?i:\1)))"
+    r"(?(1)\s*+(?:\S{80}|(?:\S++\s++)??(?:[^\W_]*+(?:_|[^\w\s])++)*?(?i:\1)))"
 )
 _WORD = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*")
 _BEFORE_LONG_DASH = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*$")

@@ -45,12 +45,12 @@ def repair(text: str) -> str:
     >>> repair("NFŒ∫B and IFN-Œ≤"), repair("NF-κB – Schrödinger")
     ('NFκB and IFN-β', 'NF-κB – Schrödinger')
     """
-    return _BROKEN.sub(_whole, text) if not text.isascii() and _MAY_BE_BROKEN.search(_foreign(text)) else text
+    return text if text.isascii() else _BROKEN.sub(_whole, text)
 
 
-def _foreign(text: str) -> str:
-    """Return the characters of a text that are not ASCII, one behind the other."""
-    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+def _foreign(encoded: bytes) -> str:
+    """Return the characters of a text in UTF-8 that are not ASCII, one behind the other."""
+    return encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _whole(match: re.Match[str]) -> str:
@@ -89,9 +89,10 @@ def _as_words(text: str) -> str:
     """Return the runs of letters and digits of a text in lower case, with blanks for all else."""
     if "Σ" in text:  # its small letter depends on what is around it
         return " ".join(_WORD.findall(text.lower()))
-    as_words = text.encode("utf-8", "surrogatepass").translate(_AS_WORDS).decode("utf-8", "surrogatepass")
-    if not text.isascii():
-        for character in set(_foreign(text)):
+    encoded = text.encode("utf-8", "surrogatepass")
+    as_words = encoded.translate(_AS_WORDS).decode("utf-8", "surrogatepass")
+    if len(encoded) > len(text):
+        for character in set(_foreign(encoded)):
             as_words = as_words.replace(character, _FOREIGN_WORDS[ord(character)])
     return as_words
 
@@ -122,9 +123,10 @@ def _with_plurals(words: frozenset[str]) -> frozenset[bytes]:
 
 
 _PHRASES = {words: frozenset(capitals(words).split()) for words in OTHER_SPECIES_PHRASES}
+_COMMON = frozenset(capitals("e cell metabolic production synthesis biosynthesis").split())  # words of phrases
+_OF_PHRASES = frozenset().union(*_PHRASES.values()) - _COMMON
 _OTHER_SPECIES, _VERTEBRATES = _with_plurals(OTHER_SPECIES), _with_plurals(VERTEBRATES)
-_FIRST_OF_PHRASES = frozenset([capitals(words.split()[0]) for words in OTHER_SPECIES_PHRASES])
-_OF_SPECIES = _OTHER_SPECIES | _VERTEBRATES | _FIRST_OF_PHRASES
+_OF_SPECIES = _OTHER_SPECIES | _VERTEBRATES | _OF_PHRASES
 
 
 class _Read(NamedTuple):
@@ -191,6 +193,11 @@ def read_name(name: str) -> tuple[str, frozenset[str]]:
     return _phrase(words), _content(words)
 
 
+def _joined(caption: str, title: str | None, paper_title: str | None) -> str:
+    """Return a caption and titles; a title that the caption has is left out."""
+    return " ".join([part for part in (caption, title if title and title not in caption else "", paper_title) if part])
+
+
 class FigureText:
     """The caption, title and paper title of a figure.
 
@@ -219,11 +226,14 @@ class FigureText:
     """
 
     def __init__(self, caption: str | None, title: str | None, paper_title: str | None) -> None:
-        self.caption = repair(caption or "")
-        parts = [self.caption, repair(title) if title and title not in self.caption else "", repair(paper_title or "")]
-        self.text = " ".join([part for part in parts if part])
-
-        self._capitals = self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES)
+        self.caption = caption or ""
+        self.text = _joined(self.caption, title, paper_title)
+        encoded = self.text.encode("utf-8", "surrogatepass")
+        if len(encoded) > len(self.text) and _MAY_BE_BROKEN.search(_foreign(encoded)):
+            self.caption = repair(self.caption)
+            self.text = _joined(self.caption, title and repair(title), paper_title and repair(paper_title))
+            encoded = self.text.encode("utf-8", "surrogatepass")
+        self._capitals = encoded.translate(_AS_PIECES)
         self.names = self.words = set(self._capitals.split())
         self._others: list[tuple[bytes, tuple[bytes, ...]]] = []
         of_species: list[bytes] = []
@@ -265,7 +275,7 @@ class FigureText:
             text = self._capitals.decode("utf-8", "surrogatepass")
             telling.sort(key=lambda word: (_place(word, text), word))
         found = [word.lower() for word in telling]
-        if not of_species.isdisjoint(_FIRST_OF_PHRASES):
+        if not of_species.isdisjoint(_OF_PHRASES):
             found += [
                 words for words, apart in _PHRASES.items() if apart <= self.words and f" {words} " in self.phrases
             ]
