@@ -86,18 +86,22 @@ def find_definitions(
     {'LTA': ('lipoteichoic acid',), 'PEP': ('phosphoenolpyruvate',), 'PK': ('pyruvate kinase',)}
     """
     wanted: Container[str] = _Everything() if among is None else among
-    may_define = [match for place in _places(text, pieces) if (match := _MAY_DEFINE.match(text, place)) is not None]
-    may_define.sort(key=re.Match.start)
-    pairs = list(_in_brackets(text, [match for match in may_define if match[2] is not None], wanted))
-    openings = []
+    before_brackets, openings = [], []
     begins_segment = False
-    for match in may_define:
-        place = match.start()
-        if match[2] is None and (opening := _opening(text, place)) >= 0:
+    for place in _places(text, pieces):
+        match = _MAY_DEFINE.match(text, place)
+        if match is None:
+            continue
+        if match[2] is not None:
+            before_brackets.append(match)
+        elif (opening := _opening(text, place)) >= 0:
             openings.append(opening)
             begins_segment = begins_segment or _begins_segment(text, opening, place, wanted)
-    pairs += [(short, _beginning(short, long)) for short, long in _listed(text, openings, wanted)] if openings else ()
-    pairs += _segments(text, wanted) if begins_segment else ()
+    pairs = _in_brackets(text, before_brackets, among) if "(" in text else []
+    if openings:
+        pairs += [(short, _beginning(short, long)) for short, long in _listed(text, openings, wanted)]
+    if begins_segment:
+        pairs += _segments(text, wanted)
     found: dict[str, dict[str, None]] = {}
     for short, long in pairs:
         key = plain(short)
@@ -109,39 +113,47 @@ def find_definitions(
 
 
 def _in_brackets(
-    text: str, before: Iterable[re.Match[str]], wanted: Container[str]
-) -> Iterator[tuple[str, str | None]]:
-    """Yield wanted abbreviations in brackets, and words before them, each with its long form on the other side."""
+    text: str, before: Iterable[re.Match[str]], among: Collection[str] | None
+) -> list[tuple[str, str | None]]:
+    """Return wanted abbreviations in brackets, and words before them, each with its long form on the other side."""
     found = []
+    # What begins with another letter or digit of ASCII than they do is none of them.
+    firsts = None if among is None else {short[:1] for short in among}
     for match in _SHORT_IN_BRACKETS.finditer(text):
         short, place = match[1], match.start()
-        if plain(short) in wanted and any(map(str.isalpha, short)):
+        if firsts is not None and short[0].upper() not in firsts and short[0].isascii():
+            continue
+        if (among is None or plain(short) in among) and any(map(str.isalpha, short)):
             words = text[max(0, place - _MOST_BEFORE) : place].rstrip()
             found.append((place, short, best_long_form(short, _last_words(words, short))))
     for match in before:
         place, bracket = match.start(), match.start(2)
         short, inside = text[place:bracket].rstrip(), _BRACKETS.match(text, bracket)
-        if (place and not text[place - 1].isspace()) or inside is None or plain(short) not in wanted:
+        if inside is None or not (text[place - 1 : place].isspace() or not place):
             continue
         abbreviation = _SHORT_IN_BRACKETS.match(text, bracket)
-        if abbreviation is None or not any(map(str.isalpha, abbreviation[1])):
+        is_short = abbreviation is not None and any(map(str.isalpha, abbreviation[1]))
+        if not is_short and (among is None or plain(short) in among):
             found.append((bracket, short, _beginning(short, inside[1].strip())))
-    return ((short, long) for _, short, long in sorted(found))
+    if before:
+        found.sort()
+    return [(short, long) for _, short, long in found]
 
 
-def _places(text: str, pieces: Iterable[bytes] | None) -> Iterable[int]:
-    """Return where words begin: those of pieces, and by default all."""
+def _places(text: str, pieces: Iterable[bytes] | None) -> list[int]:
+    """Return where words begin, in order: those of pieces, and by default all."""
     if pieces is None:
         return [match.start() for match in _WORD.finditer(text)]
     capitals = text.encode("ascii", "replace").upper()
-    found = set(_before_long_dashes(text)) if not text.isascii() else set()
-    for word in {word for piece in pieces for word in ([piece] if piece.isalnum() else _apart(piece))}:
-        place = capitals.find(word)
-        while place >= 0:
-            if place == 0 or capitals[place - 1] in _BEFORE_WORDS:
-                found.add(place)
-            place = capitals.find(word, place + len(word))
-    return found
+    found = set[int]() if text.isascii() else set(_before_long_dashes(text))
+    for piece in pieces:
+        for word in (piece,) if piece.isalnum() else _apart(piece):
+            place = capitals.find(word)
+            while place >= 0:
+                if place == 0 or capitals[place - 1] in _BEFORE_WORDS:
+                    found.add(place)
+                place = capitals.find(word, place + len(word))
+    return sorted(found)
 
 
 def _before_long_dashes(text: str) -> Iterator[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kg.authority.audit.definitions import find_definitions
@@ -60,9 +59,9 @@ class FigureContext:
         self.companions = (self._count_companions(0), self._count_companions(1))
         """What is said of a word that is no official symbol, as it is spelled, and of one that is."""
 
-    @cached_property
+    @property
     def definitions(self) -> Mapping[str, Sequence[str]]:
-        """What the caption says that the words of the figure stand for."""
+        """What the caption says that the words of the figure stand for; looked for each time."""
         if not self.text.caption:
             return {}
         read = [name for _, reading in self.readings for name in (reading.part_name, reading.symbol_name)]
@@ -158,18 +157,22 @@ def caption_definition(
     """
     meant = reading.mention.candidates if reading.is_family else [candidate]
     genes = [known.gene(each.ncbigene) for each in meant]
-    symbols = {each.symbol.lower() for each in meant}
     for long in longs:
         words = content_words(long)
-        if symbols & words or any(_agrees(words, gene) for gene in genes):
-            return Signal("caption_definition", f"the caption says {latin(reading.part)} is {long}")
+        for each, gene in zip(meant, genes, strict=True):
+            if each.symbol.lower() in words or _agrees(words, gene):
+                return Signal("caption_definition", f"the caption says {latin(reading.part)} is {long}")
     if not all(gene.words for gene in genes):
         return None
     return Signal("caption_conflict", f"the caption says {latin(reading.part)} is {longs[0]}")
 
 
 def _agrees(words: frozenset[str], known: Known) -> bool:
-    return any(len(words & name) >= _AGREEING * min(len(words), len(name)) for name in known.words if words and name)
+    for name in known.words:
+        n_shared = len(words & name)
+        if n_shared and n_shared >= _AGREEING * min(len(words), len(name)):
+            return True
+    return False
 
 
 def caption_name(case: Case, text: FigureText) -> Signal | None:

@@ -240,12 +240,12 @@ class FigureText:
         names: list[bytes] = []
         words: list[bytes] = []
         for piece in self.names - _PLAIN:
-            of_piece = _OTHERS.get(piece) or _read_piece(piece)
-            if of_piece[0]:
-                names += of_piece[0]
-                self._others.append((piece, of_piece[0]))
-            words += of_piece[1]
-            of_species += of_piece[2]
+            of_piece, of_words, telling = _OTHERS.get(piece) or _read_piece(piece)
+            if of_piece:
+                names += of_piece
+                self._others.append((piece, of_piece))
+            words += of_words
+            of_species += telling
         self.names.update(names)
         if words:
             self.words = self.names.union(words)
@@ -276,10 +276,12 @@ class FigureText:
             telling.sort(key=lambda word: (_place(word, text), word))
         found = [word.lower() for word in telling]
         if not of_species.isdisjoint(_OF_PHRASES):
-            found += [
-                words for words, apart in _PHRASES.items() if apart <= self.words and f" {words} " in self.phrases
-            ]
+            found += [words for words, apart in _PHRASES.items() if apart <= self.words and self._has_phrase(words)]
         return tuple(dict.fromkeys(found))
+
+    def _has_phrase(self, words: str) -> bool:
+        # Mostly it stands there with single blanks, so that not all words need be made.
+        return f" {words.upper()} ".encode() in self._capitals or f" {words} " in self.phrases
 
 
 def _place(word: str, text: str) -> int:
