@@ -108,12 +108,13 @@ def add_assessments(tables: Mapping[str, Columns], graded: Graded) -> None:
     """Append the rows of a figure's assessments and decisions to the columns of their tables."""
     figid, assessments = graded.figure.figid, graded.assessments
     grades = tables["grades"]
+    numbers, genes, judgements, lines, _ = zip(*assessments, strict=True) if assessments else [()] * 5
     grades["figid"] += [figid] * len(assessments)
-    grades["mention"] += [assessment.mention for assessment in assessments]
-    grades["ncbigene"] += ["\n".join(genes) if len(genes) > 1 else genes[0] for _, genes, *_ in assessments]
-    grades["score"] += [assessment.judgement.score for assessment in assessments]
-    grades["grade"] += [assessment.judgement.grade for assessment in assessments]
-    grades["reasons"] += [assessment.judgement.lines for assessment in assessments]
+    grades["mention"] += numbers
+    grades["ncbigene"] += [ids[0] if len(ids) == 1 else "\n".join(ids) for ids in genes]
+    grades["score"] += [judgement[0] for judgement in judgements]
+    grades["grade"] += [judgement[1] for judgement in judgements]
+    grades["reasons"] += lines
     curations = tables["curations"]
     for (mention, _), decision in sorted(graded.decisions.items(), key=lambda item: (item[0][0], int(item[0][1]))):
         for column, value in zip(curations.values(), (figid, mention, *decision), strict=True):

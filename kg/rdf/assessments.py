@@ -75,7 +75,7 @@ def _judged(grade: str, score: float, reasons: tuple[str, ...]) -> Recurring:
 
 
 def _describe_assessment(iri: str, mention: str, assessment: Assessment) -> Description:
-    _, genes, judgement, decision = assessment
+    _, genes, judgement, _, decision = assessment
     properties = [(_TYPE, AN_ASSESSMENT), (_ASSESSES, [mention]), (_ASSESSED_GENE, gene_iris(genes))]
     if decision is not None:
         properties += [(_ATTRIBUTED_TO, [vocab.curator_iri(decision.curator)]), (_DAY, [decision.date])]

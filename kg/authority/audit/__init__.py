@@ -8,7 +8,7 @@ from kg.authority.audit.auditor import Assessment, Auditor, Verdict, assessments
 from kg.authority.audit.curation import Curation, Decision, Decisions
 from kg.authority.audit.curation_file import CURATION_COLUMNS, read_curation
 from kg.authority.audit.grades import keep_graded, read_grades
-from kg.authority.audit.grading import GRADES, WEIGHTS, Judgement, judge, score
+from kg.authority.audit.grading import GRADES, WEIGHTS, Judgement, judge
 from kg.authority.audit.report import AUDIT_COLUMNS, write_audit
 from kg.authority.audit.run import audit
 from kg.authority.audit.subject import Candidate, Mention, Signal, mention_of
@@ -39,6 +39,5 @@ __all__ = [
     "mention_of",
     "read_curation",
     "read_grades",
-    "score",
     "write_audit",
 ]

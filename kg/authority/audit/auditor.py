@@ -80,6 +80,8 @@ class Assessment(NamedTuple):
         The NCBI Gene ids of candidates that follow each other.
     judgement
         Their score, grade and reasons.
+    lines
+        The reasons with their sentences, each as a line of text.
     decision
         What a curator said of them.
     """
@@ -87,6 +89,7 @@ class Assessment(NamedTuple):
     mention: int
     genes: tuple[str, ...]
     judgement: Judgement
+    lines: str
     decision: Decision | None = None
 
 
@@ -94,18 +97,14 @@ def assessments_of(verdicts: Iterable[Verdict]) -> list[Assessment]:
     """Return verdicts as assessments, those that follow each other and are alike as one."""
     found: list[Assessment] = []
     for verdict in verdicts:
-        last = found[-1] if found else None
-        if last is not None and _is_of(verdict, last):
-            found[-1] = last._replace(genes=(*last.genes, verdict.entrez))
+        judgement = Judgement(verdict.score, verdict.grade, tuple([signal.name for signal in verdict.signals]))
+        lines = "\n".join([signal.line for signal in verdict.signals])
+        one = Assessment(verdict.mention, (verdict.entrez,), judgement, lines, verdict.decision)
+        if found and found[-1]._replace(genes=one.genes) == one:
+            found[-1] = one._replace(genes=found[-1].genes + one.genes)
         else:
-            judgement = Judgement.graded(verdict.score, verdict.grade, verdict.signals)
-            found.append(Assessment(verdict.mention, (verdict.entrez,), judgement, verdict.decision))
+            found.append(one)
     return found
-
-
-def _is_of(verdict: Verdict, other: Assessment) -> bool:
-    said = verdict.score, verdict.grade, verdict.signals
-    return (verdict.mention, said, verdict.decision) == (other.mention, other.judgement[:3], other.decision)
 
 
 class Auditor:
@@ -169,7 +168,7 @@ class Auditor:
         readings = [(record[0], self._read_record(record)) for record in records]
         context = FigureContext(text, organisms, readings)
         return [
-            Assessment(number, genes, case.judge(found))
+            Assessment(number, genes, case.judge(found), case.explain(found))
             for number, _, case, genes, found in figure_signals(context, self._known)
         ]
 
@@ -199,12 +198,13 @@ class Auditor:
         """
         readings = [(number, self._read(*rest)) for number, *rest in mentions]
         context = FigureContext(text, organisms, readings)
-        judgements: dict[int, list[Judgement]] = {number: [] for number, _ in readings}
+        judged: dict[int, list[tuple[float, str, tuple[Signal, ...]]]] = {number: [] for number, _ in readings}
         for number, _, case, genes, found in figure_signals(context, self._known):
-            judgements[number] += [case.judge(found)] * len(genes)
+            score, grade, _ = case.judge(found)
+            judged[number] += [(score, grade, (*case.signals, *found))] * len(genes)
         for number, word, symbol, lexicon, _, candidates in mentions:
             verdicts = [
-                Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement[:3])
-                for candidate, judgement in zip(candidates, judgements[number], strict=True)
+                Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement)
+                for candidate, judgement in zip(candidates, judged[number], strict=True)
             ]
             yield from as_decided(verdicts, decisions) if decisions else verdicts

@@ -43,19 +43,10 @@ class FigureContext:
         self.organisms = frozenset(organisms)
         self.readings = readings
         self.repeated = _repeated([reading.token for _, reading in readings])  # parts of words, read more than once
-        self.shared: set[str] = set()  # genes as which words of several spellings were read
-        self.exact: dict[str, bool] = {}
-        exact, first, shared = self.exact, dict[str, str](), self.shared
-        for _, reading in readings:
-            if not reading.is_family:
-                part, word = reading.part, reading.plain_word
-                exact[part] = reading.is_exact or exact.get(part, False)
-                for ncbigene in reading.genes:
-                    if first.setdefault(ncbigene, word) != word:
-                        shared.add(ncbigene)
-        self._species: tuple[str | None, str | None] | None = None
-        self._of_species: Signal | None = None
-        self._n_exact = sum(exact.values())
+        of_genes = [reading for _, reading in readings if not reading.is_family]
+        self.shared = _shared(of_genes)  # genes as which words of several spellings were read
+        self.exact = {reading.part for reading in of_genes if reading.is_exact}  # parts that are official symbols
+        self._n_parts = len({reading.part for reading in of_genes})
         self.companions = (self._count_companions(0), self._count_companions(1))
         """What is said of a word that is no official symbol, as it is spelled, and of one that is."""
 
@@ -71,18 +62,13 @@ class FigureContext:
 
     def _count_companions(self, own: int) -> Signal | None:
         """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
-        n_exact, n_others = self._n_exact - own, len(self.exact) - 1
+        n_exact, n_others = len(self.exact) - own, self._n_parts - 1
         if n_others < _N_OTHERS or n_exact < _MANY * n_others:
             return None
         return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
 
-    def species(self, species: tuple[str | None, str | None]) -> Signal | None:
+    def compare_species(self, taxon: str | None, organism: str | None) -> Signal | None:
         """Return that the figure shows other species than a gene's: by its organisms, or by the words of its text."""
-        if species is not self._species:  # seldom: cases of one species share it, and mostly follow each other
-            self._species, self._of_species = species, self._compare_species(*species)
-        return self._of_species
-
-    def _compare_species(self, taxon: str | None, organism: str | None) -> Signal | None:
         if self.organisms and (organism or "Homo sapiens") not in self.organisms:
             return Signal("species_mismatch", f"the figure is of {', '.join(sorted(self.organisms))}")
         if (taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
@@ -91,9 +77,16 @@ class FigureContext:
 
 
 def _repeated(tokens: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    if len(set(tokens)) == len(tokens):  # the usual case
+    if len({word for word, _ in tokens}) == len(tokens):  # the usual case
         return frozenset()
     return frozenset([token for token, n in Counter(tokens).items() if n > 1])
+
+
+def _shared(readings: Sequence[Reading]) -> frozenset[str]:
+    words = [(ncbigene, reading.plain_word) for reading in readings for ncbigene in reading.genes]
+    if len({ncbigene for ncbigene, _ in words}) == len(words):  # the usual case
+        return frozenset()
+    return frozenset([ncbigene for ncbigene, n in Counter([gene for gene, _ in set(words)]).items() if n > 1])
 
 
 def figure_signals(
@@ -118,11 +111,12 @@ def figure_signals(
     text, definitions, exact, companions = context.text, context.definitions, context.exact, context.companions
     names, words = text.names, text.words
     repeated, shared = context.repeated, context.shared  # mostly empty
+    species = of_species = None
     for number, reading in context.readings:
         is_family = reading.is_family
         longs = definitions and (definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol))
         named = reading.named if reading.symbol_name in names else None
-        of_companions = None if is_family else companions[exact[reading.part]]
+        of_companions = None if is_family else companions[reading.part in exact]
         for case, genes in reading.cases:
             found: list[Signal] = []
             if longs and (signal := caption_definition(reading, case.candidate, longs, known)) is not None:
@@ -138,8 +132,11 @@ def figure_signals(
                 found.append(of_companions)
             if shared and not is_family and (signal := same_gene(reading, case.candidate, context)) is not None:
                 found.append(signal)
-            if (signal := context.species(case.species)) is not None:
-                found.append(signal)
+            if case.species is not species:  # cases of one species have it as one object, and mostly follow each other
+                species = case.species
+                of_species = context.compare_species(*species)
+            if of_species is not None:
+                found.append(of_species)
             yield number, reading, case, genes, found
 
 

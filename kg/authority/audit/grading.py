@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.model import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from kg.authority.audit.subject import Signal
+    from collections.abc import Mapping
 
 __all__ = [
     "CONTRADICTING",
@@ -21,10 +19,7 @@ __all__ = [
     "SET_BY_HAND",
     "WEIGHTS",
     "Judgement",
-    "grade",
     "judge",
-    "score",
-    "weigh",
 ]
 
 SET_BY_HAND: Mapping[str, float] = {
@@ -84,84 +79,31 @@ class Judgement(NamedTuple):
     Attributes
     ----------
     score
-        0 to 1.
+        0 to 1: how likely it is right.
     grade
         One of `GRADES`.
-    signals
-        The reasons.
-    reasons, lines
-        Their names; and each as a line of text.
+    reasons
+        The names of the signals that say so.
     """
 
     score: float
     grade: str
-    signals: tuple[Signal, ...]
     reasons: tuple[str, ...]
-    lines: str
-
-    @classmethod
-    def of(cls, signals: tuple[Signal, ...]) -> Judgement:
-        """Return what signals say."""
-        return cls.graded(*judge(signals), signals)
-
-    @classmethod
-    def graded(cls, score: float, grade: str, signals: tuple[Signal, ...]) -> Judgement:
-        """Return a score and a grade with their reasons."""
-        names = tuple([signal.name for signal in signals])
-        return cls(score, grade, signals, names, "\n".join([signal.line for signal in signals]))
-
-    def with_more(self, total: float, signals: Sequence[Signal], *, contradicts: bool) -> Judgement:
-        """Return what more signals say with those that it has.
-
-        Parameters
-        ----------
-        total, contradicts
-            The sum of the weights of those that it has, and whether one of them says what the word is instead.
-        signals
-            The others.
-        """
-        names, lines = [], self.lines
-        for signal in signals:
-            name = signal[0]
-            total += WEIGHTS[name]
-            contradicts = contradicts or name in CONTRADICTING
-            names.append(name)
-            lines += f"\n{signal.line}"
-        score, found = grade(INTERCEPT + total, contradicts=contradicts)
-        return Judgement(score, found, self.signals + tuple(signals), self.reasons + tuple(names), lines)
 
 
-def weigh(signals: Iterable[Signal]) -> tuple[float, bool]:
-    """Return the sum of the weights of signals, and whether one of them says what the word is instead."""
-    total, contradicts = 0.0, False
-    for name, _ in signals:
-        total += WEIGHTS[name]
-        contradicts = contradicts or name in CONTRADICTING
-    return total, contradicts
+@lru_cache(maxsize=16_384)  # signals come together in some thousand ways
+def judge(reasons: tuple[str, ...]) -> Judgement:
+    """Return the judgement on a mention of which signals with these names speak.
 
-
-@lru_cache(maxsize=4096)  # weights are quarters, so sums are few
-def grade(log_odds: float, *, contradicts: bool) -> tuple[float, str]:
-    """Return the score, the logistic function of the log odds to three decimals, and the grade."""
-    found = round(1 / (1 + math.exp(-log_odds)), 3)
-    if found >= _PLAUSIBLE:
-        return found, "supported" if found >= _SUPPORTED else "plausible"
-    return found, "conflicting" if contradicts else "doubtful"
-
-
-def score(signals: Iterable[Signal]) -> float:
-    """Return how likely a mention is right, 0 to 1, to three decimals: the logistic function of the sum of weights."""
-    return judge(signals)[0]
-
-
-def judge(signals: Iterable[Signal]) -> tuple[float, str]:
-    """Return the score and the grade of a mention, one of `GRADES`.
+    The score is the logistic function of the sum of their weights, to three decimals.
 
     Examples
     --------
-    >>> from kg.authority.audit import Signal
-    >>> judge([Signal("alias", ""), Signal("sharp_s", "")])
-    (0.06, 'conflicting')
+    >>> judge(("alias", "sharp_s"))
+    Judgement(score=0.06, grade='conflicting', reasons=('alias', 'sharp_s'))
     """
-    total, contradicts = weigh(signals)
-    return grade(INTERCEPT + total, contradicts=contradicts)
+    log_odds = INTERCEPT + sum([WEIGHTS[name] for name in reasons])
+    score = round(1 / (1 + math.exp(-log_odds)), 3)
+    if score >= _PLAUSIBLE:
+        return Judgement(score, "supported" if score >= _SUPPORTED else "plausible", reasons)
+    return Judgement(score, "doubtful" if CONTRADICTING.isdisjoint(reasons) else "conflicting", reasons)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from kg.authority.audit.grading import Judgement, weigh
+from kg.authority.audit.grading import judge
 from kg.authority.audit.spelling import compare, fits_bare, latin, plain, read_part
 from kg.authority.audit.subject import Signal, telling_names
 from kg.authority.audit.word_signals import word_signals
@@ -17,6 +16,7 @@ from kg.tokens import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kg.authority.audit.grading import Judgement
     from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention
 
 __all__ = ["Case", "Reading"]
@@ -24,8 +24,7 @@ __all__ = ["Case", "Reading"]
 _LONG_ENOUGH = 4  # letters of a word that is an official symbol and not one by chance
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class Case(NamedTuple):
     """A candidate gene of a reading; it stands for all members of a family that are of one species.
 
     Attributes
@@ -38,23 +37,27 @@ class Case:
         Its names that a text may have beside the word, as `FigureText.names` has them; none of a family.
     known
         What else is known of it.
-    total, contradicts
-        The weights of what the word and its match say, summed, and whether a signal says what the word is instead.
-    alone
-        The judgement where the figure says nothing more.
+    signals
+        What the word and its match say.
+    reasons, lines
+        The names of these signals; and each as a line of text.
     """
 
     candidate: Candidate
     species: tuple[str | None, str | None]
     names: frozenset[bytes]
     known: Known
-    total: float
-    contradicts: bool
-    alone: Judgement
+    signals: tuple[Signal, ...]
+    reasons: tuple[str, ...]
+    lines: str
 
     def judge(self, more: Sequence[Signal]) -> Judgement:
-        """Return the judgement where the figure says more, or nothing more."""
-        return self.alone.with_more(self.total, more, contradicts=self.contradicts) if more else self.alone
+        """Return the judgement where a figure says more, or nothing more."""
+        return judge((*self.reasons, *[signal[0] for signal in more]) if more else self.reasons)
+
+    def explain(self, more: Sequence[Signal]) -> str:
+        """Return all signals, each as a line of text."""
+        return "\n".join([self.lines, *[signal.line for signal in more]]) if more else self.lines
 
 
 class Reading:
@@ -117,15 +120,15 @@ class Reading:
         self.is_exact = is_official and is_long and any(bare == other.symbol for other in mention.candidates)
 
     def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
-        signals = tuple(word_signals(self.mention, candidate, known))
-        total, contradicts = weigh(signals)
         of_candidate = known.gene(candidate.ncbigene)
         names = frozenset[bytes]()
         if not self.is_family:
             names = telling_names([candidate.symbol]) if of_candidate.names is None else of_candidate.names
             names -= {self.part_name}
         species = known.species(candidate.taxon, candidate.organism)
-        return Case(candidate, species, names, of_candidate, total, contradicts, Judgement.of(signals))
+        signals = tuple(word_signals(self.mention, candidate, known))
+        reasons, lines = tuple([signal.name for signal in signals]), "\n".join([signal.line for signal in signals])
+        return Case(candidate, species, names, of_candidate, signals, reasons, lines)
 
 
 def _named(mention: Mention, *, is_official: bool) -> Signal:

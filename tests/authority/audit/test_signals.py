@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.authority.audit import GRADES, WEIGHTS, Auditor, Candidate, FigureText, Mention, Signal, judge, score
+from kg.authority.audit import GRADES, WEIGHTS, Auditor, Candidate, FigureText, Mention, Signal, judge
 from kg.authority.audit.grading import FITTED, SET_BY_HAND
 from kg.authority.audit.text import repair
 from kg.authority.hgnc import read_hgnc
@@ -226,12 +226,12 @@ def test_scores_rise_with_the_weights_and_grades_follow() -> None:
     assert WEIGHTS == {**FITTED, **SET_BY_HAND}
     assert not FITTED.keys() & SET_BY_HAND.keys()
     assert tuple(sorted({*WEIGHTS, "curation"})) == SIGNALS  # which the ontology and the shapes have
-    base = [Signal("official_symbol", "")]
+    base = judge(("official_symbol",))
     for name, weight in WEIGHTS.items():
-        more = score([*base, Signal(name, "")])
-        assert (more > score(base)) == (weight > 0)
-    cases = (["official_symbol", "official_companions"], ["alias"], ["alias", "metabolite"], ["sharp_s"])
-    assert tuple(judge([Signal(name, "") for name in names])[1] for names in cases) == GRADES
+        more = judge(("official_symbol", name))
+        assert (more.score > base.score) == (weight > 0)
+    cases = (("official_symbol", "official_companions"), ("alias",), ("alias", "metabolite"), ("sharp_s",))
+    assert tuple(judge(names).grade for names in cases) == GRADES
 
 
 @pytest.mark.parametrize(
