@@ -114,7 +114,7 @@ def add_assessments(tables: Mapping[str, Columns], graded: Graded) -> None:
     grades["ncbigene"] += [ids[0] if len(ids) == 1 else "\n".join(ids) for ids in genes]
     grades["score"] += [judgement[0] for judgement in judgements]
     grades["grade"] += [judgement[1] for judgement in judgements]
-    grades["reasons"] += lines
+    grades["reasons"] += map("\n".join, lines)
     curations = tables["curations"]
     for (mention, _), decision in sorted(graded.decisions.items(), key=lambda item: (item[0][0], int(item[0][1]))):
         for column, value in zip(curations.values(), (figid, mention, *decision), strict=True):

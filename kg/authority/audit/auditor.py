@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg.authority.audit.deciding import as_decided
 from kg.authority.audit.figure_signals import FigureContext, figure_signals
-from kg.authority.audit.grading import Judgement
+from kg.authority.audit.grading import Judgement, judge
 from kg.authority.audit.reading import Reading
-from kg.authority.audit.subject import Candidate, KnownGenes, Mention, mention_of
+from kg.authority.audit.subject import Candidate, KnownGenes, Mention, Reasons, mention_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,7 +81,7 @@ class Assessment(NamedTuple):
     judgement
         Their score, grade and reasons.
     lines
-        The reasons with their sentences, each as a line of text.
+        The reasons with their sentences: ``name: sentence`` each, on one line.
     decision
         What a curator said of them.
     """
@@ -89,7 +89,7 @@ class Assessment(NamedTuple):
     mention: int
     genes: tuple[str, ...]
     judgement: Judgement
-    lines: str
+    lines: tuple[str, ...]
     decision: Decision | None = None
 
 
@@ -97,8 +97,8 @@ def assessments_of(verdicts: Iterable[Verdict]) -> list[Assessment]:
     """Return verdicts as assessments, those that follow each other and are alike as one."""
     found: list[Assessment] = []
     for verdict in verdicts:
-        judgement = Judgement(verdict.score, verdict.grade, tuple([signal.name for signal in verdict.signals]))
-        lines = "\n".join([signal.line for signal in verdict.signals])
+        _, names, lines = Reasons.of(verdict.signals)
+        judgement = Judgement(verdict.score, verdict.grade, names)
         one = Assessment(verdict.mention, (verdict.entrez,), judgement, lines, verdict.decision)
         if found and found[-1]._replace(genes=one.genes) == one:
             found[-1] = one._replace(genes=found[-1].genes + one.genes)
@@ -168,7 +168,7 @@ class Auditor:
         readings = [(record[0], self._read_record(record)) for record in records]
         context = FigureContext(text, organisms, readings)
         return [
-            Assessment(number, genes, case.judge(found), case.explain(found))
+            Assessment(number, genes, judge(case.own.names + found.names), case.own.lines + found.lines)
             for number, _, case, genes, found in figure_signals(context, self._known)
         ]
 
@@ -200,8 +200,9 @@ class Auditor:
         context = FigureContext(text, organisms, readings)
         judged: dict[int, list[tuple[float, str, tuple[Signal, ...]]]] = {number: [] for number, _ in readings}
         for number, _, case, genes, found in figure_signals(context, self._known):
-            score, grade, _ = case.judge(found)
-            judged[number] += [(score, grade, (*case.signals, *found))] * len(genes)
+            reasons = case.own.then(found)
+            score, grade, _ = judge(reasons.names)
+            judged[number] += [(score, grade, reasons.signals)] * len(genes)
         for number, word, symbol, lexicon, _, candidates in mentions:
             verdicts = [
                 Verdict(figid, number, word, symbol, lexicon, candidate.symbol, candidate.ncbigene, *judgement)

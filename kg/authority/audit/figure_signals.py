@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.authority.audit.definitions import find_definitions
 from kg.authority.audit.spelling import latin
-from kg.authority.audit.subject import Signal
+from kg.authority.audit.subject import Reasons, Signal
 from kg.authority.audit.text import content_words
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ class FigureContext:
         of_genes = [reading for _, reading in readings if not reading.is_family]
         self.shared = _shared(of_genes)  # genes as which words of several spellings were read
         self.exact = {reading.part for reading in of_genes if reading.is_exact}  # parts that are official symbols
-        self._n_parts = len({reading.part for reading in of_genes})
-        self.companions = (self._count_companions(0), self._count_companions(1))
-        """What is said of a word that is no official symbol, as it is spelled, and of one that is."""
+        self.n_parts = len({reading.part for reading in of_genes})
 
     @property
     def definitions(self) -> Mapping[str, Sequence[str]]:
@@ -59,21 +57,6 @@ class FigureContext:
         names = self.text.names.intersection(read)  # what a caption defines stands in it
         wanted = frozenset([name.decode() for name in names])
         return find_definitions(self.text.caption, among=wanted, pieces=self.text.pieces_of(names)) if wanted else {}
-
-    def _count_companions(self, own: int) -> Signal | None:
-        """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes."""
-        n_exact, n_others = len(self.exact) - own, self._n_parts - 1
-        if n_others < _N_OTHERS or n_exact < _MANY * n_others:
-            return None
-        return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
-
-    def compare_species(self, taxon: str | None, organism: str | None) -> Signal | None:
-        """Return that the figure shows other species than a gene's: by its organisms, or by the words of its text."""
-        if self.organisms and (organism or "Homo sapiens") not in self.organisms:
-            return Signal("species_mismatch", f"the figure is of {', '.join(sorted(self.organisms))}")
-        if (taxon or "9606") in _WITH_OTHER_SPECIES and (found := self.text.other_species):
-            return Signal("other_species", f"the text speaks of {', '.join(found[:3])}")
-        return None
 
 
 def _repeated(tokens: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -91,7 +74,7 @@ def _shared(readings: Sequence[Reading]) -> frozenset[str]:
 
 def figure_signals(
     context: FigureContext, known: KnownGenes
-) -> Iterator[tuple[int, Reading, Case, tuple[str, ...], list[Signal]]]:
+) -> Iterator[tuple[int, Reading, Case, tuple[str, ...], Reasons]]:
     """Yield each case of each mention of a figure, with its genes and what the figure says of it.
 
     Each kind of signal is a function of this module, which is asked where it can have something to say.
@@ -106,37 +89,36 @@ def figure_signals(
     Yields
     ------
     tuple
-        The mention's number, what it reads, the case that is judged, the ids of its genes, and the signals.
+        The mention's number, what it reads, the case that is judged, the ids of its genes, and the signals, those last
+        that other mentions of the figure share.
     """
-    text, definitions, exact, companions = context.text, context.definitions, context.exact, context.companions
+    text, definitions, exact = context.text, context.definitions, context.exact
     names, words = text.names, text.words
     repeated, shared = context.repeated, context.shared  # mostly empty
-    species = of_species = None
+    usual: dict[tuple[bool | None, tuple[str | None, str | None]], Reasons] = {}  # what mentions of a kind share
     for number, reading in context.readings:
         is_family = reading.is_family
         longs = definitions and (definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol))
         named = reading.named if reading.symbol_name in names else None
-        of_companions = None if is_family else companions[reading.part in exact]
+        is_exact = None if is_family else reading.part in exact
         for case, genes in reading.cases:
-            found: list[Signal] = []
-            if longs and (signal := caption_definition(reading, case.candidate, longs, known)) is not None:
-                found.append(signal)
+            kind = is_exact, case.species
+            found = usual.get(kind)
+            if found is None:
+                of_companions = official_companions(context, is_exact=is_exact)
+                found = usual[kind] = Reasons.of([of_companions, other_species(context, case.species)])
+            if shared and not is_family and (signal := same_gene(reading, case.candidate, context)) is not None:
+                found = Reasons.of([signal]).then(found)
+            if repeated and (signal := better_reading(number, reading, case.candidate, context)) is not None:
+                found = Reasons.of([signal]).then(found)
             in_text = named
             if not is_family and not (names.isdisjoint(case.names) and words.isdisjoint(case.known.keys)):
-                in_text = caption_name(case, text) or named
+                signal = caption_name(case, text)
+                in_text = Reasons.of([signal]) if signal is not None else named
             if in_text is not None:
-                found.append(in_text)
-            if repeated and (signal := better_reading(number, reading, case.candidate, context)) is not None:
-                found.append(signal)
-            if of_companions is not None:
-                found.append(of_companions)
-            if shared and not is_family and (signal := same_gene(reading, case.candidate, context)) is not None:
-                found.append(signal)
-            if case.species is not species:  # cases of one species have it as one object, and mostly follow each other
-                species = case.species
-                of_species = context.compare_species(*species)
-            if of_species is not None:
-                found.append(of_species)
+                found = in_text.then(found)
+            if longs and (signal := caption_definition(reading, case.candidate, longs, known)) is not None:
+                found = Reasons.of([signal]).then(found)
             yield number, reading, case, genes, found
 
 
@@ -216,3 +198,24 @@ def same_gene(reading: Reading, candidate: Candidate, context: FigureContext) ->
     }
     names = [word for word in others if reading.folded_symbol not in word]
     return Signal("same_gene", f"{min(names)} was also read as {candidate.symbol}") if names else None
+
+
+def official_companions(context: FigureContext, *, is_exact: bool | None) -> Signal | None:
+    """Return that most of the figure's other words are official symbols, as they are spelled: it shows genes.
+
+    `is_exact` says whether the word itself is one; None is for families, of which nothing is said.
+    """
+    n_exact, n_others = len(context.exact) - bool(is_exact), context.n_parts - 1
+    if is_exact is None or n_others < _N_OTHERS or n_exact < _MANY * n_others:
+        return None
+    return Signal("official_companions", f"{n_exact} of {n_others} other words are official symbols")
+
+
+def other_species(context: FigureContext, species: tuple[str | None, str | None]) -> Signal | None:
+    """Return that the figure shows other species than a gene's: by its organisms, or by the words of its text."""
+    taxon, organism = species
+    if context.organisms and (organism or "Homo sapiens") not in context.organisms:
+        return Signal("species_mismatch", f"the figure is of {', '.join(sorted(context.organisms))}")
+    if (taxon or "9606") in _WITH_OTHER_SPECIES and (found := context.text.other_species):
+        return Signal("other_species", f"the text speaks of {', '.join(found[:3])}")
+    return None

@@ -6,17 +6,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.authority.audit.grading import judge
 from kg.authority.audit.spelling import compare, fits_bare, latin, plain, read_part
-from kg.authority.audit.subject import Signal, telling_names
+from kg.authority.audit.subject import Reasons, Signal, telling_names
 from kg.authority.audit.word_signals import word_signals
 from kg.model import LEXICON_TIERS
 from kg.tokens import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kg.authority.audit.grading import Judgement
     from kg.authority.audit.subject import Candidate, Known, KnownGenes, Mention
 
 __all__ = ["Case", "Reading"]
@@ -37,27 +33,15 @@ class Case(NamedTuple):
         Its names that a text may have beside the word, as `FigureText.names` has them; none of a family.
     known
         What else is known of it.
-    signals
+    own
         What the word and its match say.
-    reasons, lines
-        The names of these signals; and each as a line of text.
     """
 
     candidate: Candidate
     species: tuple[str | None, str | None]
     names: frozenset[bytes]
     known: Known
-    signals: tuple[Signal, ...]
-    reasons: tuple[str, ...]
-    lines: str
-
-    def judge(self, more: Sequence[Signal]) -> Judgement:
-        """Return the judgement where a figure says more, or nothing more."""
-        return judge((*self.reasons, *[signal[0] for signal in more]) if more else self.reasons)
-
-    def explain(self, more: Sequence[Signal]) -> str:
-        """Return all signals, each as a line of text."""
-        return "\n".join([self.lines, *[signal.line for signal in more]]) if more else self.lines
+    own: Reasons
 
 
 class Reading:
@@ -116,7 +100,7 @@ class Reading:
         self.rank = _rank(mention, self.part, is_official=is_official)
         bare = self.part.strip("()[]{}.,;:*\"'")
         is_long = len(bare) >= _LONG_ENOUGH
-        self.named = _named(mention, is_official=is_official)
+        self.named = Reasons.of([_named(mention, is_official=is_official)])
         self.is_exact = is_official and is_long and any(bare == other.symbol for other in mention.candidates)
 
     def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
@@ -126,9 +110,7 @@ class Reading:
             names = telling_names([candidate.symbol]) if of_candidate.names is None else of_candidate.names
             names -= {self.part_name}
         species = known.species(candidate.taxon, candidate.organism)
-        signals = tuple(word_signals(self.mention, candidate, known))
-        reasons, lines = tuple([signal.name for signal in signals]), "\n".join([signal.line for signal in signals])
-        return Case(candidate, species, names, of_candidate, signals, reasons, lines)
+        return Case(candidate, species, names, of_candidate, Reasons.of(word_signals(self.mention, candidate, known)))
 
 
 def _named(mention: Mention, *, is_official: bool) -> Signal:

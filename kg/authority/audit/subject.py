@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.authority.hgnc import HgncTable
     from kg.model import GeneMention
 
-__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Signal", "mention_of", "telling_names"]
+__all__ = ["Candidate", "Known", "KnownGenes", "Mention", "Reasons", "Signal", "mention_of", "telling_names"]
 
 _LONGEST_UNTELLING = 2  # letters and digits of a symbol that stands in texts by chance
 
@@ -32,6 +32,32 @@ class Signal(NamedTuple):
         """The signal on one line: ``name: sentence``."""
         line = f"{self.name}: {self.text}"
         return " ".join(line.split()) if "\n" in line else line  # a word with a line break in it
+
+
+class Reasons(NamedTuple):
+    """Signals in the forms in which they are asked for.
+
+    Attributes
+    ----------
+    signals
+        The signals.
+    names, lines
+        Their names; and each as a line of text.
+    """
+
+    signals: tuple[Signal, ...] = ()
+    names: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, signals: Iterable[Signal | None]) -> Reasons:
+        """Return the signals that there are as reasons."""
+        found = tuple([signal for signal in signals if signal is not None])
+        return cls(found, tuple([signal.name for signal in found]), tuple([signal.line for signal in found]))
+
+    def then(self, other: Reasons) -> Reasons:
+        """Return these reasons and others behind them."""
+        return Reasons(self[0] + other[0], self[1] + other[1], self[2] + other[2])
 
 
 class Candidate(NamedTuple):
