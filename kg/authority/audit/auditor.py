@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from kg.authority.audit.subject import Signal
     from kg.authority.audit.text import FigureText
     from kg.authority.hgnc import HgncTable
-    from kg.model import Gene, GeneMention
+    from kg.model import GeneMention
 
 __all__ = ["Assessment", "Auditor", "Verdict", "assessments_of"]
 
-_CACHED, _MOST_ALIKE = 32_768, 16  # words whose readings are kept; readings of a word, with the genes in other orders
+_CACHED = 32_768  # words whose readings are kept
 
 
 class Verdict(NamedTuple):
@@ -126,7 +126,8 @@ class Auditor:
 
     def __init__(self, table: HgncTable | None = None) -> None:
         self._known = known = KnownGenes(table)
-        self._of_records: dict[tuple[str, str, str], list[tuple[Gene | list[Gene], Reading]]] = {}
+        # What records read that have the same genes, which are kept with it, so that their identity stands for them.
+        self._kept: dict[tuple[object, ...], tuple[Reading, object]] = {}
 
         @lru_cache(maxsize=_CACHED)
         def read(
@@ -136,21 +137,35 @@ class Auditor:
 
         self._read = read
 
-    def _read_record(self, record: GeneMention) -> Reading:
-        """Return what a mention of a figure's record reads; those of the same word with the same genes are kept."""
-        candidates, key = record[4], record[1:4]
-        genes = candidates[0][0] if len(candidates) == 1 else [candidate[0] for candidate in candidates]
-        kept = self._of_records.get(key)
-        if kept is None:
-            if len(self._of_records) >= _CACHED:
-                self._of_records.clear()
-            kept = self._of_records[key] = []
-        for others, reading in kept:
-            if others is genes or others == genes:  # records share genes, so that this takes no time
-                return reading
-        reading = self._read(*mention_of(record)[1:])
-        if len(kept) < _MOST_ALIKE:
-            kept.append((genes, reading))
+    def _read_records(self, records: Iterable[GeneMention]) -> Iterator[tuple[int, Reading, Sequence[tuple[str, ...]]]]:
+        """Yield the number of each mention of a figure's record, what it reads, and the genes of each case."""
+        kept = self._kept
+        for record in records:
+            number, word, symbol, lexicon, candidates = record
+            if len(candidates) == 1:
+                gene = candidates[0][0]
+                found = kept.get((word, symbol, lexicon, id(gene)))
+                reading = self._read_anew(record, id(gene), gene) if found is None else found[0]
+                yield number, reading, reading.members
+                continue
+            # Families list their members in any order, and nothing but the order of the genes depends on it.
+            genes, ids = [candidate[0] for candidate in candidates], record.genes
+            same = frozenset(map(id, genes))
+            found = kept.get((word, symbol, lexicon, same))
+            reading = self._read_anew(record, same, genes) if found is None else found[0]
+            if reading.is_family and len(reading.cases) == 1 and len(ids) == len(genes):
+                yield number, reading, (ids,)
+            else:  # genes of several species, several genes of a word that names no family, or rows that disagree
+                reading = self._read(*mention_of(record)[1:])
+                yield number, reading, reading.members
+
+    def _read_anew(self, record: GeneMention, key: object, genes: object) -> Reading:
+        """Return what a mention reads, its candidates in order of their ids; from now on kept."""
+        _, *rest, candidates = mention_of(record)
+        reading = self._read(*rest, tuple(sorted(candidates)))
+        if len(self._kept) >= _CACHED:
+            self._kept.clear()
+        self._kept[*record[1:4], key] = reading, genes
         return reading
 
     def assess_figure(
@@ -165,7 +180,7 @@ class Auditor:
         records
             All of its mentions.
         """
-        readings = [(record[0], self._read_record(record)) for record in records]
+        readings = list(self._read_records(records))
         context = FigureContext(text, organisms, readings)
         return [
             Assessment(number, genes, judge(case.own.names + found.names), case.own.lines + found.lines)
@@ -196,9 +211,10 @@ class Auditor:
             What curators decided, by the mention's number and the gene; genes that they added come behind those that
             the file has.
         """
-        readings = [(number, self._read(*rest)) for number, *rest in mentions]
+        of_mentions = [(number, self._read(*rest)) for number, *rest in mentions]
+        readings = [(number, reading, reading.members) for number, reading in of_mentions]
         context = FigureContext(text, organisms, readings)
-        judged: dict[int, list[tuple[float, str, tuple[Signal, ...]]]] = {number: [] for number, _ in readings}
+        judged: dict[int, list[tuple[float, str, tuple[Signal, ...]]]] = {number: [] for number, *_ in readings}
         for number, _, case, genes, found in figure_signals(context, self._known):
             reasons = case.own.then(found)
             score, grade, _ = judge(reasons.names)

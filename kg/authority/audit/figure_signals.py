@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kg.authority.audit.subject import Candidate, Known, KnownGenes
     from kg.authority.audit.text import FigureText
 
+    Read = tuple[int, Reading, Sequence[tuple[str, ...]]]
+
 __all__ = ["FigureContext", "figure_signals"]
 
 _AGREEING = 0.6  # of the words of a long form, or of the gene's name if that is shorter
@@ -35,15 +37,15 @@ class FigureContext:
     organisms
         The species that its file names.
     readings
-        What its mentions read, by their numbers, in order.
+        The number of each mention, in order, with what it reads and the ids of the genes of each of its cases.
     """
 
-    def __init__(self, text: FigureText, organisms: Sequence[str], readings: Sequence[tuple[int, Reading]]) -> None:
+    def __init__(self, text: FigureText, organisms: Sequence[str], readings: Sequence[Read]) -> None:
         self.text = text
         self.organisms = frozenset(organisms)
         self.readings = readings
-        self.repeated = _repeated([reading.token for _, reading in readings])  # parts of words, read more than once
-        of_genes = [reading for _, reading in readings if not reading.is_family]
+        self.repeated = _repeated([reading.token for _, reading, _ in readings])  # parts of words, read more than once
+        of_genes = [reading for _, reading, _ in readings if not reading.is_family]
         self.shared = _shared(of_genes)  # genes as which words of several spellings were read
         self.exact = {reading.part for reading in of_genes if reading.is_exact}  # parts that are official symbols
         self.n_parts = len({reading.part for reading in of_genes})
@@ -53,7 +55,7 @@ class FigureContext:
         """What the caption says that the words of the figure stand for; looked for each time."""
         if not self.text.caption:
             return {}
-        read = [name for _, reading in self.readings for name in (reading.part_name, reading.symbol_name)]
+        read = [name for _, reading, _ in self.readings for name in (reading.part_name, reading.symbol_name)]
         names = self.text.names.intersection(read)  # what a caption defines stands in it
         wanted = frozenset([name.decode() for name in names])
         return find_definitions(self.text.caption, among=wanted, pieces=self.text.pieces_of(names)) if wanted else {}
@@ -96,12 +98,12 @@ def figure_signals(
     names, words = text.names, text.words
     repeated, shared = context.repeated, context.shared  # mostly empty
     usual: dict[tuple[bool | None, tuple[str | None, str | None]], Reasons] = {}  # what mentions of a kind share
-    for number, reading in context.readings:
+    for number, reading, members in context.readings:
         is_family = reading.is_family
         longs = definitions and (definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol))
         named = reading.named if reading.symbol_name in names else None
         is_exact = None if is_family else reading.part in exact
-        for case, genes in reading.cases:
+        for case, genes in zip(reading.cases, members, strict=True):
             kind = is_exact, case.species
             found = usual.get(kind)
             if found is None:
@@ -173,13 +175,14 @@ def better_reading(number: int, reading: Reading, candidate: Candidate, context:
     """Return that the same part of the same word was also read as something that fits its letters better."""
     if reading.token not in context.repeated:
         return None
+    genes = reading.genes if reading.is_family else {candidate.ncbigene}
     better = [
         other
-        for other_number, other in context.readings
+        for other_number, other, _ in context.readings
         if other.rank < reading.rank
         and other.token == reading.token
         and other_number != number
-        and candidate.ncbigene not in other.genes
+        and genes.isdisjoint(other.genes)
     ]
     if not better:
         return None
@@ -193,7 +196,7 @@ def same_gene(reading: Reading, candidate: Candidate, context: FigureContext) ->
         return None
     others = {
         other.plain_word
-        for _, other in context.readings
+        for _, other, _ in context.readings
         if candidate.ncbigene in other.genes and not other.is_family and other.plain_word != reading.plain_word
     }
     names = [word for word in others if reading.folded_symbol not in word]

@@ -61,7 +61,9 @@ class Reading:
         The ids of the candidates.
     cases
         What is judged, in the order of the candidates: one case a candidate, or one for the members of a family that
-        follow each other and are of one species; with the ids of these genes.
+        follow each other and are of one species.
+    members
+        The ids of the genes of each case.
     named
         What there is to say where a text has the entry's symbol.
     plain_part, plain_symbol, plain_word
@@ -77,8 +79,8 @@ class Reading:
     """
 
     __slots__ = (
-        *("cases", "folded_symbol", "genes", "is_exact", "is_family", "mention", "named", "part"),
-        *("part_name", "plain_part", "plain_symbol", "plain_word", "rank", "symbol_name", "token"),
+        *("cases", "folded_symbol", "genes", "is_exact", "is_family", "members", "mention", "named"),
+        *("part", "part_name", "plain_part", "plain_symbol", "plain_word", "rank", "symbol_name", "token"),
     )
 
     def __init__(self, mention: Mention, known: KnownGenes) -> None:
@@ -93,9 +95,8 @@ class Reading:
         # What is said of a family holds for all of its members of a species.
         of_one_case = itemgetter(2, 3) if self.is_family else itemgetter(0)
         runs = [list(members) for _, members in groupby(mention.candidates, of_one_case)]
-        self.cases = tuple(
-            [(self._case(members[0], known), tuple([gene.ncbigene for gene in members])) for members in runs]
-        )
+        self.cases = tuple([self._case(members[0], known) for members in runs])
+        self.members = tuple([tuple([gene.ncbigene for gene in members]) for members in runs])
         is_official = LEXICON_TIERS.get(mention.lexicon) == "strict"
         self.rank = _rank(mention, self.part, is_official=is_official)
         bare = self.part.strip("()[]{}.,;:*\"'")
