@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kg.authority.audit.curation import Decision, Decisions
+    from kg.authority.audit.figure_signals import Read
     from kg.authority.audit.subject import Signal
     from kg.authority.audit.text import FigureText
     from kg.authority.hgnc import HgncTable
@@ -137,8 +138,8 @@ class Auditor:
 
         self._read = read
 
-    def _read_records(self, records: Iterable[GeneMention]) -> Iterator[tuple[int, Reading, Sequence[tuple[str, ...]]]]:
-        """Yield the number of each mention of a figure's record, what it reads, and the genes of each case."""
+    def _read_records(self, records: Iterable[GeneMention]) -> Iterator[Read]:
+        """Yield the number of each mention of a figure's record, what it reads, and its cases with their genes."""
         kept = self._kept
         for record in records:
             number, word, symbol, lexicon, candidates = record
@@ -146,7 +147,7 @@ class Auditor:
                 gene = candidates[0][0]
                 found = kept.get((word, symbol, lexicon, id(gene)))
                 reading = self._read_anew(record, id(gene), gene) if found is None else found[0]
-                yield number, reading, reading.members
+                yield number, reading, reading.cases
                 continue
             # Families list their members in any order, and nothing but the order of the genes depends on it.
             genes, ids = [candidate[0] for candidate in candidates], record.genes
@@ -154,10 +155,10 @@ class Auditor:
             found = kept.get((word, symbol, lexicon, same))
             reading = self._read_anew(record, same, genes) if found is None else found[0]
             if reading.is_family and len(reading.cases) == 1 and len(ids) == len(genes):
-                yield number, reading, (ids,)
+                yield number, reading, ((reading.cases[0][0], ids),)
             else:  # genes of several species, several genes of a word that names no family, or rows that disagree
                 reading = self._read(*mention_of(record)[1:])
-                yield number, reading, reading.members
+                yield number, reading, reading.cases
 
     def _read_anew(self, record: GeneMention, key: object, genes: object) -> Reading:
         """Return what a mention reads, its candidates in order of their ids; from now on kept."""
@@ -183,8 +184,8 @@ class Auditor:
         readings = list(self._read_records(records))
         context = FigureContext(text, organisms, readings)
         return [
-            Assessment(number, genes, judge(case.own.names + found.names), case.own.lines + found.lines)
-            for number, _, case, genes, found in figure_signals(context, self._known)
+            Assessment(number, genes, judge(own[1] + found[1]), own[2] + found[2])
+            for number, genes, own, found in figure_signals(context, self._known)
         ]
 
     def audit_figure(
@@ -212,11 +213,11 @@ class Auditor:
             the file has.
         """
         of_mentions = [(number, self._read(*rest)) for number, *rest in mentions]
-        readings = [(number, reading, reading.members) for number, reading in of_mentions]
+        readings = [(number, reading, reading.cases) for number, reading in of_mentions]
         context = FigureContext(text, organisms, readings)
         judged: dict[int, list[tuple[float, str, tuple[Signal, ...]]]] = {number: [] for number, *_ in readings}
-        for number, _, case, genes, found in figure_signals(context, self._known):
-            reasons = case.own.then(found)
+        for number, genes, own, found in figure_signals(context, self._known):
+            reasons = own.then(found)
             score, grade, _ = judge(reasons.names)
             judged[number] += [(score, grade, reasons.signals)] * len(genes)
         for number, word, symbol, lexicon, _, candidates in mentions:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.authority.audit.subject import Candidate, Known, KnownGenes
     from kg.authority.audit.text import FigureText
 
-    Read = tuple[int, Reading, Sequence[tuple[str, ...]]]
+    Read = tuple[int, Reading, Sequence[tuple[Case, tuple[str, ...]]]]
 
 __all__ = ["FigureContext", "figure_signals"]
 
@@ -37,14 +37,14 @@ class FigureContext:
     organisms
         The species that its file names.
     readings
-        The number of each mention, in order, with what it reads and the ids of the genes of each of its cases.
+        The number of each mention, in order, with what it reads, and its cases with the ids of their genes.
     """
 
     def __init__(self, text: FigureText, organisms: Sequence[str], readings: Sequence[Read]) -> None:
         self.text = text
         self.organisms = frozenset(organisms)
         self.readings = readings
-        self.repeated = _repeated([reading.token for _, reading, _ in readings])  # parts of words, read more than once
+        self.repeated = _repeated([reading for _, reading, _ in readings])  # parts of words, read more than once
         of_genes = [reading for _, reading, _ in readings if not reading.is_family]
         self.shared = _shared(of_genes)  # genes as which words of several spellings were read
         self.exact = {reading.part for reading in of_genes if reading.is_exact}  # parts that are official symbols
@@ -61,23 +61,23 @@ class FigureContext:
         return find_definitions(self.text.caption, among=wanted, pieces=self.text.pieces_of(names)) if wanted else {}
 
 
-def _repeated(tokens: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    if len({word for word, _ in tokens}) == len(tokens):  # the usual case
+def _repeated(readings: Sequence[Reading]) -> frozenset[tuple[str, str]]:
+    if len({reading.word for reading in readings}) == len(readings):  # the usual case
         return frozenset()
-    return frozenset([token for token, n in Counter(tokens).items() if n > 1])
+    return frozenset([token for token, n in Counter([reading.token for reading in readings]).items() if n > 1])
 
 
 def _shared(readings: Sequence[Reading]) -> frozenset[str]:
-    words = [(ncbigene, reading.plain_word) for reading in readings for ncbigene in reading.genes]
-    if len({ncbigene for ncbigene, _ in words}) == len(words):  # the usual case
+    if len({reading.gene for reading in readings} - {None}) == len(readings):  # the usual case
         return frozenset()
-    return frozenset([ncbigene for ncbigene, n in Counter([gene for gene, _ in set(words)]).items() if n > 1])
+    words = {(ncbigene, reading.plain_word) for reading in readings for ncbigene in reading.genes}
+    return frozenset([ncbigene for ncbigene, n in Counter([ncbigene for ncbigene, _ in words]).items() if n > 1])
 
 
 def figure_signals(
     context: FigureContext, known: KnownGenes
-) -> Iterator[tuple[int, Reading, Case, tuple[str, ...], Reasons]]:
-    """Yield each case of each mention of a figure, with its genes and what the figure says of it.
+) -> Iterator[tuple[int, tuple[str, ...], Reasons, Reasons]]:
+    """Yield what is said of each case of each mention of a figure.
 
     Each kind of signal is a function of this module, which is asked where it can have something to say.
 
@@ -91,37 +91,37 @@ def figure_signals(
     Yields
     ------
     tuple
-        The mention's number, what it reads, the case that is judged, the ids of its genes, and the signals, those last
-        that other mentions of the figure share.
+        The mention's number, the ids of the case's genes, what the word says by itself, and what the figure says.
     """
     text, definitions, exact = context.text, context.definitions, context.exact
     names, words = text.names, text.words
     repeated, shared = context.repeated, context.shared  # mostly empty
     usual: dict[tuple[bool | None, tuple[str | None, str | None]], Reasons] = {}  # what mentions of a kind share
-    for number, reading, members in context.readings:
+    for number, reading, cases in context.readings:
         is_family = reading.is_family
         longs = definitions and (definitions.get(reading.plain_part) or definitions.get(reading.plain_symbol))
         named = reading.named if reading.symbol_name in names else None
         is_exact = None if is_family else reading.part in exact
-        for case, genes in zip(reading.cases, members, strict=True):
-            kind = is_exact, case.species
+        for case, genes in cases:
+            candidate, species, aliases, keys, _, own = case
+            kind = is_exact, species
             found = usual.get(kind)
             if found is None:
                 of_companions = official_companions(context, is_exact=is_exact)
-                found = usual[kind] = Reasons.of([of_companions, other_species(context, case.species)])
-            if shared and not is_family and (signal := same_gene(reading, case.candidate, context)) is not None:
+                found = usual[kind] = Reasons.of([of_companions, other_species(context, species)])
+            if shared and not is_family and (signal := same_gene(reading, candidate, context)) is not None:
                 found = Reasons.of([signal]).then(found)
-            if repeated and (signal := better_reading(number, reading, case.candidate, context)) is not None:
+            if repeated and (signal := better_reading(number, reading, candidate, context)) is not None:
                 found = Reasons.of([signal]).then(found)
             in_text = named
-            if not is_family and not (names.isdisjoint(case.names) and words.isdisjoint(case.known.keys)):
+            if not (names.isdisjoint(aliases) and words.isdisjoint(keys)):
                 signal = caption_name(case, text)
                 in_text = Reasons.of([signal]) if signal is not None else named
             if in_text is not None:
                 found = in_text.then(found)
-            if longs and (signal := caption_definition(reading, case.candidate, longs, known)) is not None:
+            if longs and (signal := caption_definition(reading, candidate, longs, known)) is not None:
                 found = Reasons.of([signal]).then(found)
-            yield number, reading, case, genes, found
+            yield number, genes, own, found
 
 
 def caption_definition(

@@ -31,6 +31,8 @@ class Case(NamedTuple):
         Its species, as number and name.
     names
         Its names that a text may have beside the word, as `FigureText.names` has them; none of a family.
+    keys
+        Words without one of which no text has the longer names of the gene (`Known.keys`); none of a family.
     known
         What else is known of it.
     own
@@ -40,6 +42,7 @@ class Case(NamedTuple):
     candidate: Candidate
     species: tuple[str | None, str | None]
     names: frozenset[bytes]
+    keys: frozenset[bytes]
     known: Known
     own: Reasons
 
@@ -53,17 +56,15 @@ class Reading:
         One of the mentions that read so.
     part
         The part of the word that matched (`kg.tokens.token`).
-    token
-        The word and the part: readings of the same letters have the same.
+    word, token
+        The word; with the part, which readings of the same letters have in common.
     is_family
         Whether the entry names a family.
-    genes
-        The ids of the candidates.
+    genes, gene
+        The ids of the candidates; that of the only one, None where there are several.
     cases
         What is judged, in the order of the candidates: one case a candidate, or one for the members of a family that
-        follow each other and are of one species.
-    members
-        The ids of the genes of each case.
+        follow each other and are of one species; with the ids of these genes.
     named
         What there is to say where a text has the entry's symbol.
     plain_part, plain_symbol, plain_word
@@ -79,24 +80,26 @@ class Reading:
     """
 
     __slots__ = (
-        *("cases", "folded_symbol", "genes", "is_exact", "is_family", "members", "mention", "named"),
-        *("part", "part_name", "plain_part", "plain_symbol", "plain_word", "rank", "symbol_name", "token"),
+        *("cases", "folded_symbol", "gene", "genes", "is_exact", "is_family", "mention", "named"),
+        *("part", "part_name", "plain_part", "plain_symbol", "plain_word", "rank", "symbol_name", "token", "word"),
     )
 
     def __init__(self, mention: Mention, known: KnownGenes) -> None:
         self.mention = mention
         self.part = read_part(mention.word, mention.symbol)
-        self.token = mention.word, self.part
+        self.word, self.token = mention.word, (mention.word, self.part)
         self.is_family = mention.family is not None
         self.genes = frozenset([candidate.ncbigene for candidate in mention.candidates])
+        self.gene = mention.candidates[0].ncbigene if len(mention.candidates) == 1 else None
         self.plain_part, self.plain_symbol = plain(self.part), plain(mention.symbol)
         self.plain_word, self.folded_symbol = plain(mention.word), fold(mention.symbol)
         self.part_name, self.symbol_name = self.plain_part.encode(), self.plain_symbol.encode()
         # What is said of a family holds for all of its members of a species.
         of_one_case = itemgetter(2, 3) if self.is_family else itemgetter(0)
         runs = [list(members) for _, members in groupby(mention.candidates, of_one_case)]
-        self.cases = tuple([self._case(members[0], known) for members in runs])
-        self.members = tuple([tuple([gene.ncbigene for gene in members]) for members in runs])
+        self.cases = tuple(
+            [(self._case(members[0], known), tuple([gene.ncbigene for gene in members])) for members in runs]
+        )
         is_official = LEXICON_TIERS.get(mention.lexicon) == "strict"
         self.rank = _rank(mention, self.part, is_official=is_official)
         bare = self.part.strip("()[]{}.,;:*\"'")
@@ -106,12 +109,14 @@ class Reading:
 
     def _case(self, candidate: Candidate, known: KnownGenes) -> Case:
         of_candidate = known.gene(candidate.ncbigene)
-        names = frozenset[bytes]()
+        names = keys = frozenset[bytes]()
         if not self.is_family:
             names = telling_names([candidate.symbol]) if of_candidate.names is None else of_candidate.names
             names -= {self.part_name}
+            keys = of_candidate.keys
         species = known.species(candidate.taxon, candidate.organism)
-        return Case(candidate, species, names, of_candidate, Reasons.of(word_signals(self.mention, candidate, known)))
+        own = Reasons.of(word_signals(self.mention, candidate, known))
+        return Case(candidate, species, names, keys, of_candidate, own)
 
 
 def _named(mention: Mention, *, is_official: bool) -> Signal:
