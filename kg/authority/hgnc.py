@@ -174,9 +174,8 @@ class HgncTable:
         if row is None:
             return None
         if row not in self._genes:
-            values: dict[str, Any] = self.frame.row(row, named=True)
-            values.update({name: tuple(values[name]) for name in _SEVERAL})
-            self._genes[row] = HgncGene(**values)
+            values = self.frame.row(row)  # in the order of the gene's fields
+            self._genes[row] = HgncGene(*values[: len(_SINGLE)], *map(tuple, values[len(_SINGLE) :]))
         return self._genes[row]
 
 
