@@ -166,8 +166,8 @@ def caption_name(case: Case, text: FigureText) -> Signal | None:
         return Signal("caption_name", f"the text has {min(found).decode()}, another name of {case.candidate.symbol}")
     known, words = case.known, text.words
     for parts, phrase in zip(known.parts, known.phrases, strict=True):
-        if parts <= words and phrase in text.phrases:
-            return Signal("caption_name", f"the text has{phrase}".rstrip())
+        if parts <= words and text.has_phrase(phrase):
+            return Signal("caption_name", f"the text has {phrase}")
     return None
 
 

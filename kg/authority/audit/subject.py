@@ -99,7 +99,7 @@ class Known(NamedTuple):
         Its symbols, the approved one, aliases and previous ones, as `telling_names` returns them; None of a gene that
         is not known.
     phrases
-        Its names as `FigureText.phrases` has them.
+        Its names as `FigureText.has_phrase` takes them.
     keys
         The longest word of each phrase as `capitals` gives it: a text without it has not the phrase.
     parts
@@ -135,7 +135,7 @@ class KnownGenes:
     >>> from kg.authority.hgnc import read_hgnc
     >>> known = KnownGenes(read_hgnc("tests/authority/hgnc.txt"))
     >>> known.gene("3976").phrases[0], known.others("HIF-1", "29072")
-    (' lif interleukin 6 family cytokine ', ('HIF1A',))
+    ('lif interleukin 6 family cytokine', ('HIF1A',))
     """
 
     def __init__(self, table: HgncTable | None = None) -> None:

@@ -10,7 +10,7 @@ from kg.authority.audit.facts import OTHER_SPECIES, OTHER_SPECIES_PHRASES, VERTE
 from kg.authority.audit.spelling import plain, plain_letters, plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["FigureText", "capitals", "content_words", "read_name", "repair"]
 
@@ -58,11 +58,6 @@ def _whole(match: re.Match[str]) -> str:
         return match[0].encode("mac_roman").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return match[0]
-
-
-def _phrase(words: Iterable[str]) -> str:
-    """Return words with single blanks, and one at each end, so that `in` finds phrases."""
-    return f" {' '.join(words)} "
 
 
 class _Characters(dict[int, str]):
@@ -181,16 +176,16 @@ def _content(words: Iterable[str]) -> frozenset[str]:
 
 
 def read_name(name: str) -> tuple[str, frozenset[str]]:
-    """Return a name as `FigureText.phrases` has it, and what `content_words` returns for it.
+    """Return the words of a name in lower case, with single blanks, and what `content_words` returns for it.
 
     Examples
     --------
     >>> words, telling = read_name("Interleukin-6 receptors")
     >>> words, sorted(telling)
-    (' interleukin 6 receptors ', ['6', 'interleukin', 'receptor'])
+    ('interleukin 6 receptors', ['6', 'interleukin', 'receptor'])
     """
     words = _as_words(name).split()
-    return _phrase(words), _content(words)
+    return " ".join(words), _content(words)
 
 
 def _joined(caption: str, title: str | None, paper_title: str | None) -> str:
@@ -259,13 +254,23 @@ class FigureText:
         """Return the pieces of the text, in capitals, that can have one of these names; a dash can be in them."""
         return names.union([piece for piece, of_piece in self._others if not names.isdisjoint(of_piece)])
 
+    def has_phrase(self, words: str) -> bool:
+        """Return whether words, in lower case with single blanks, stand in the text one behind the other."""
+        apart = words.split()
+        if not apart:
+            return False
+        if f" {words.upper()} ".encode("utf-8", "surrogatepass") in self._capitals:  # mostly, if at all
+            return True
+        place = self._lower.find(apart[0])
+        while place >= 0:
+            if _stand_at(place, apart, self._lower):
+                return True
+            place = self._lower.find(apart[0], place + 1)
+        return False
+
     @cached_property
-    def phrases(self) -> str:
-        """The words in lower case, with single blanks, and one at each end."""
-        words = _as_words(self.text).strip()
-        while "  " in words:
-            words = words.replace("  ", " ")
-        return f" {words} "
+    def _lower(self) -> str:
+        return self.text.lower()
 
     def _find_other_species(self, of_species: set[bytes]) -> tuple[str, ...]:
         if not of_species.isdisjoint(_VERTEBRATES):
@@ -276,12 +281,8 @@ class FigureText:
             telling.sort(key=lambda word: (_place(word, text), word))
         found = [word.lower() for word in telling]
         if not of_species.isdisjoint(_OF_PHRASES):
-            found += [words for words, apart in _PHRASES.items() if apart <= self.words and self._has_phrase(words)]
+            found += [words for words, apart in _PHRASES.items() if apart <= self.words and self.has_phrase(words)]
         return tuple(dict.fromkeys(found))
-
-    def _has_phrase(self, words: str) -> bool:
-        # Mostly it stands there with single blanks, so that not all words need be made.
-        return f" {words.upper()} ".encode() in self._capitals or f" {words} " in self.phrases
 
 
 def _place(word: str, text: str) -> int:
@@ -293,6 +294,21 @@ def _place(word: str, text: str) -> int:
             return place
         place = text.find(word, place + 1)
     return len(text)
+
+
+def _stand_at(place: int, words: Sequence[str], text: str) -> bool:
+    """Return whether words begin at a place of a text and follow each other, nothing between them but signs."""
+    if text[place - 1 : place].isalnum():
+        return False
+    for word in words:
+        while place < len(text) and not text[place].isalnum():
+            place += 1
+        if not text.startswith(word, place):
+            return False
+        place += len(word)
+        if text[place : place + 1].isalnum():
+            return False
+    return True
 
 
 def _without_long_dashes(text: str) -> str:

@@ -44,7 +44,21 @@ def test_names_and_words(caption: str) -> None:
         assert {name for name in text.names if name.isalnum()} <= names | pieces
         assert of_words <= text.words
         assert {word for word in text.words if word.isalnum()} <= of_words | names | pieces
-        assert text.phrases == read_name(text.text)[0] == f" {' '.join(words)} "
+        assert read_name(text.text)[0] == " ".join(words)
+
+
+@pytest.mark.parametrize("caption", TEXTS)
+def test_phrases(caption: str) -> None:
+    """Words follow each other in a text if nothing but signs is between them, and none of them is a part of another."""
+    text = FigureText(caption, None, None)
+    words = re.findall(r"[^\W_]+", text.text.lower())
+    phrases = [" ".join(words[place : place + n]) for place in range(len(words)) for n in (1, 2, 3)]
+    assert all(map(text.has_phrase, phrases))
+    for phrase in phrases:
+        for other in (phrase[1:], phrase[:-1], f"{phrase} x", phrase.replace(" ", "  x "), phrase[::-1]):
+            assert text.has_phrase(" ".join(other.split())) == (
+                f" {' '.join(other.split())} " in f" {' '.join(words)} "
+            )
 
 
 def test_few_pieces_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
