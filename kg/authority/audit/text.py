@@ -259,7 +259,7 @@ class FigureText:
         apart = words.split()
         if not apart:
             return False
-        if f" {words.upper()} ".encode("utf-8", "surrogatepass") in self._capitals:  # mostly, if at all
+        if words.isascii() and f" {words.upper()} ".encode() in self._capitals:  # mostly, if at all
             return True
         place = self._lower.find(apart[0])
         while place >= 0:
