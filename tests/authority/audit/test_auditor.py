@@ -13,7 +13,7 @@ from kg.model import Candidate, Gene, GeneMention
 JAK1, JAK2 = Gene("3716", "JAK1", is_hgnc=True, taxon="9606"), Gene("3717", "JAK2", is_hgnc=True, taxon="9606")
 OF_MOUSE = Gene("16451", "Jak1", is_hgnc=False, taxon="10090", organism="Mus musculus")
 RENAMED = Gene("3716", "JTK3", is_hgnc=True, taxon="9606")  # the same gene under another symbol
-TEXT = FigureText("Janus kinases (JAK) of mice; JTK3, a tyrosine kinase", None, "JAK1 and STAT3")
+TEXT = FigureText("JTK3 associated kinases (JAK) of mice; JTK, a tyrosine kinase", None, "JAK1 and STAT3")
 
 
 def family(*genes: Gene, word: str = "Jak") -> GeneMention:
