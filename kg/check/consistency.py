@@ -12,6 +12,7 @@ FigureOrder      figures are in order of their ids, each once
 OwnGraph         in N-Quads, a figure's triples are in its own named graph, those of a shared thing in its kind's
 OwnFigure        a mention's target is the figure that its IRI says, and an assessment's mention the mention
 AssessedGenes    the genes of a mention's assessments are its candidates, each once
+BestGrade        grade, score and reasons of a mention with assessments are those of the best of them
 MentionedGenes   the genes that a figure mentions are the candidates of its mentions
 LinkEnds         what a node refers to is described
 NoOrphan         a described gene, paper or family is referred to
@@ -95,6 +96,9 @@ class _Terms(NamedTuple):
     candidate: Node
     assesses: Node
     assessed: Node
+    grade: Node
+    score: Node
+    reason: Node
     mentions: Node
     body: Node
     links: tuple[Node, ...]
@@ -116,6 +120,9 @@ def _terms() -> _Terms:
         term("pfkg:candidateGene"),
         term("pfkg:assesses"),
         term("pfkg:assessedGene"),
+        term("pfkg:grade"),
+        term("pfkg:score"),
+        term("pfkg:reason"),
         term("schema:mentions"),
         term("oa:hasBody"),
         tuple(map(term, _LINKS)),
@@ -239,20 +246,34 @@ def _figure_violations(descriptions: Descriptions) -> Iterator[Violation]:
 
 
 def _assessment_violations(descriptions: Descriptions) -> Iterator[Violation]:
-    """Yield where the assessments of a mention are not about its candidates, each once."""
+    """Yield where a mention and its assessments disagree."""
     terms = _terms()
-    assessed: dict[Node, list[Node]] = {}
+    assessments: dict[Node, list[Mapping[Node, list[Node]]]] = {}
     for node, properties in descriptions.items():
         for mention in properties.get(terms.assesses, ()):
-            assessed.setdefault(mention, []).extend(properties.get(terms.assessed, ()))
+            assessments.setdefault(mention, []).append(properties)
             if not str(node).startswith(f"{mention}-"):
                 message = "The assessment is not about the mention that its IRI begins with: point it there."
                 yield _violation("OwnFigure", str(node), "pfkg:assesses", str(mention), message)
-    for mention, genes in assessed.items():
-        candidates = descriptions.get(mention, {}).get(terms.candidate, [])
-        if sorted(genes, key=str) != sorted(candidates, key=str):
+    for mention, own in assessments.items():
+        properties = descriptions.get(mention, {})
+        genes = [gene for assessment in own for gene in assessment.get(terms.assessed, ())]
+        if sorted(genes, key=str) != sorted(properties.get(terms.candidate, ()), key=str):
             message = "The assessments of the mention are not about its candidate genes, each once: build again."
             yield _violation("AssessedGenes", str(mention), "pfkg:assessedGene", None, message)
+        best = max(own, key=_score)  # the first of them where scores are equal
+        for prop in (terms.grade, terms.score, terms.reason):
+            if set(properties.get(prop, ())) != set(best.get(prop, ())):
+                message = "The mention does not have what its assessment with the highest score has: build again."
+                yield _violation("BestGrade", str(mention), short_iri(str(prop)), None, message)
+
+
+def _score(assessment: Mapping[Node, list[Node]]) -> float:
+    """Return the score of an assessment; below all others what is no score, of which the shapes tell."""
+    try:
+        return float(str(assessment[_terms().score][0]))
+    except (KeyError, ValueError):
+        return -1.0
 
 
 def _graph_violations(graphs: Iterable[tuple[str, str]], described: Mapping[str, str]) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from kg.cycles import unsearched
 from kg.errors import ParseError, Problem, Severity
 from kg.pipeline.grading import add_assessments
 from kg.pipeline.index import Entry, read_entry
-from kg.rdf.assessments import describe_assessments
+from kg.rdf.assessments import describe_grades
 from kg.rdf.formats import FORMATS
 from kg.rdf.mapping import describe_figure
 from kg.rdf.tally import Tally
@@ -186,7 +186,8 @@ def _add(
     statements = None
     if texts:
         graph = figure_graph_iri(figure_iri(figure.figid))
-        descriptions = [*describe_figure(figure), *describe_assessments(figure.figid, assessments)]
+        grades = describe_grades(figure.figid, assessments)
+        descriptions = [*describe_figure(figure, grades.of_mentions), *grades.assessments]
         statements = Tally.of(descriptions).to_json()
         for name, parts in texts.items():
             node = FORMATS[name].node

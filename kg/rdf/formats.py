@@ -97,9 +97,6 @@ _IN_TURTLE = {
     prop: ("a" if prop.key == "@type" else prop.curie, _TURTLE_OBJECTS[prop.value])
     for prop in (*PROPERTIES.values(), *DATASET_PROPERTIES.values())
 }
-# A mention has no short name, and none is looked up for each of so many.
-_IN_TURTLE[PROPERTIES["pfkg:assesses"]] = ("pfkg:assesses", "<%s>".__mod__)
-
 
 _NEXT_LINE = " ;\n    "
 

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 from kg import vocab
 from kg.blocks import figure_block
 from kg.model import LEXICON_TIERS
-from kg.rdf.subjects import Description, Properties
+from kg.rdf.subjects import NONE_RECURRING, Description, Properties
 from kg.text import clean
 from kg.vocab import PROPERTIES, Property, SharedGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from kg.authority.hgnc import HgncGene
     from kg.model import ChemicalMention, DiseaseMention, Figure, Gene, GeneFamily, GeneMention, Paper
+    from kg.rdf.subjects import Recurring
     from kg.shared import SharedRecords
 
 __all__ = ["AN_ASSESSMENT", "TYPES", "describe_agents", "describe_figure", "describe_shared", "gene_iris"]
@@ -130,18 +131,26 @@ class _Properties(list[tuple[Property, list[str]]]):
             self.append((prop, list(dict.fromkeys(kept))))
 
 
-def describe_figure(figure: Figure) -> Iterator[Description]:
+def describe_figure(figure: Figure, graded: Sequence[Recurring] = ()) -> Iterator[Description]:
     """Yield a figure's own descriptions: the figure, its gene mentions, its chemicals, its diseases.
 
     The papers, genes, families and organisms that it refers to are shared things: see `describe_shared`.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    graded
+        What an audit says of each of its gene mentions (`kg.rdf.assessments`); nothing without one.
     """
     iri = vocab.figure_iri(figure.figid)
     candidates = [gene_iris(mention.genes) for mention in figure.mentions]
     yield Description(iri, _figure_properties(figure, list(dict.fromkeys(chain.from_iterable(candidates)))))
     target = [iri]
-    for mention, genes in zip(figure.mentions, candidates, strict=True):
+    graded = graded or [NONE_RECURRING] * len(candidates)
+    for mention, genes, recurring in zip(figure.mentions, candidates, graded, strict=True):
         part = vocab.part_iri(iri, "mention", mention.number)
-        yield Description(part, _mention_properties(mention, target, genes))
+        yield Description(part, _mention_properties(mention, target, genes), recurring)
     for chemical in figure.chemicals:
         concept = vocab.chebi_iri(chemical.chebi) if chemical.chebi else None
         part = vocab.part_iri(iri, "chemical", chemical.number)

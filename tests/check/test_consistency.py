@@ -149,16 +149,25 @@ def test_rule_notices(
     assert certain <= rules_broken(report) <= certain | possible
 
 
-ASSESSMENT = f"<{SECOND}#mention-1-assessment-1>"
+# The candidates of this mention are not judged alike: one of them is rejected.
+MIXED = f"<{SECOND}#mention-8"
 OF_AUDITS: dict[str, tuple[Callable[[Lines], Lines], set[str]]] = {
     "candidate not assessed": (
-        replace("/3716>", "/3717>", within=f"-assessment-1> <{expand('pfkg:assessedGene')}>"),
+        replace("/3716>", "/3717>", within=f"{MIXED}-assessment-1> <{expand('pfkg:assessedGene')}>"),
         {"AssessedGenes"},
     ),
     "assessment of another mention": (
-        replace("#mention-1>", "#mention-2>", within=f"{ASSESSMENT} <{expand('pfkg:assesses')}>"),
-        {"OwnFigure", "AssessedGenes"},
+        replace("#mention-8>", "#mention-1>", within=f"{MIXED}-assessment-1> <{expand('pfkg:assesses')}>"),
+        {"OwnFigure", "AssessedGenes", "BestGrade"},
     ),
+    "another grade than the best": (
+        replace("#supported>", "#conflicting>", within=f"{MIXED}> <{expand('pfkg:grade')}>"),
+        {"BestGrade"},
+    ),
+    "another score than the best": (replace('"0.905"', '"0.0"', within=f"{MIXED}> <"), {"BestGrade"}),
+    "other reasons than the best": (drop(f"{MIXED}> <{expand('pfkg:reason')}>", "#family>"), {"BestGrade"}),
+    "mention without the grade of its assessments": (drop(f"{MIXED}> <{expand('pfkg:grade')}>"), {"BestGrade"}),
+    "assessment without a score": (drop(f"{MIXED}-assessment-1> <{expand('pfkg:score')}>"), {"BestGrade"}),
     "curator of nobody": (
         add(
             *(
@@ -177,10 +186,15 @@ OF_AUDITS: dict[str, tuple[Callable[[Lines], Lines], set[str]]] = {
 
 @pytest.fixture(scope="module")
 def curated_build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
-    """The seeds with grades and a decision."""
+    """The seeds with grades and decisions: on an only candidate, and on one of several."""
     folder = tmp_path_factory.mktemp("curated")
-    row = (JAK_STAT, "МАРК", "MAK", "hgnc_symbol", "4117", "reject", "A. Reader", "2026-11-29")
-    (folder / "a.tsv").write_text("\t".join(REQUIRED_COLUMNS) + "\n" + "\t".join(row) + "\n", encoding="utf-8")
+    said = ("reject", "A. Reader", "2026-11-29")
+    rows = (
+        REQUIRED_COLUMNS,
+        (JAK_STAT, "МАРК", "MAK", "hgnc_symbol", "4117", *said),
+        (JAK_STAT, "JAK", "JAK", "bioentities_symbol", "3717", *said),
+    )
+    (folder / "a.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
     return kg.build(SEEDS, output=folder / "build", formats=GRAPH_SUFFIXES, curation=folder / "a.tsv")
 
 

@@ -148,6 +148,16 @@ def test_what_needs_grades_has_rows_where_there_are_some_and_a_note_elsewhere(
     assert lacking.stderr == f"kg: the build was made without --{needs}, so the example {name} has no rows\n"
 
 
+def test_of_a_mention_with_assessments_each_gene_has_its_own_grade(varied_build: kg.Build) -> None:
+    store = load_store(varied_build)
+    believable = answer(store, find_example("believable-genes"), {"figure": "PMC1__b"})
+    # Of the word "abc" a curator rejected ABC1 for AKT2.
+    assert {row[0] for row in believable} == {"STAT3", "AKT2", "AKT3"}
+    doubtful = {name: answer(store, find_example("doubtful-mentions"), {"gene": name}) for name in ("ABC1", "AKT2")}
+    assert {row[1] for row in doubtful["ABC1"]} == {"abc"}
+    assert doubtful["AKT2"] == []
+
+
 def test_no_other_example_needs_an_option() -> None:
     assert {example.name for example in EXAMPLES if example.needs} == set(OF_GRADES)
 

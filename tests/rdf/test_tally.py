@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph
@@ -12,7 +13,7 @@ from rdflib import RDF
 
 import kg
 from kg.pipeline.grading import open_grader
-from kg.rdf.assessments import describe_assessments
+from kg.rdf.assessments import describe_grades
 from kg.rdf.formats import FORMATS
 from kg.rdf.graph import to_graph
 from kg.rdf.mapping import describe_agents, describe_figure, describe_shared
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kg.model import Figure
     from kg.rdf.subjects import Description
 
+RECORD = Path(__file__).parent.parent / "full_record"
 NAMES = {expand(curie): curie for curie in (*CLASSES, *PROPERTIES)}
 
 
@@ -56,17 +58,21 @@ def test_the_tally_of_any_figures_is_that_of_their_graph(found: list[Figure]) ->
     }
 
 
-def test_the_tally_of_assessments_is_that_of_their_triples() -> None:
-    grader, n_triples = open_grader(None), FORMATS["n-triples"]
+def test_the_tally_of_graded_figures_is_that_of_their_triples() -> None:
+    grader, n_triples = open_grader(None, [RECORD / "names" / "curation.tsv"]), FORMATS["n-triples"]
     found: list[Description] = []
-    for figure in kg.read_figures(SEEDS):
-        found += describe_assessments(figure.figid, grader.grade(figure).assessments)
+    for record in (*kg.read_figures(SEEDS), *kg.read_figures(RECORD / "input")):
+        figure, assessments, *_ = grader.grade(record)
+        grades = describe_grades(figure.figid, assessments)
+        found += [*describe_figure(figure, grades.of_mentions), *grades.assessments]
     text = "".join([n_triples.node(description, "") for description in found])
     triples = list(pyoxigraph.parse(text, pyoxigraph.RdfFormat.N_TRIPLES))
     tally = Tally.of(found)
     assert tally.by_property() == Counter(NAMES[triple.predicate.value] for triple in triples)
-    assert {"pfkg:grade", "pfkg:score", "pfkg:reason"} <= set(tally.by_property())
     assert (tally.n_triples, tally.n_subjects) == (len(triples), len(found))
+    numbers = {name: n for name, (n, _) in tally.by_class().items()}
+    n_graded = numbers["pfkg:GeneMention"] + numbers["pfkg:Assessment"]
+    assert tally.by_property()["pfkg:grade"] == tally.by_property()["pfkg:score"] == n_graded
 
 
 def test_an_empty_tally_counts_nothing() -> None:
