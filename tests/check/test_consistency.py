@@ -167,6 +167,11 @@ OF_AUDITS: dict[str, tuple[Callable[[Lines], Lines], set[str]]] = {
     "another score than the best": (replace('"0.905"', '"0.0"', within=f"{MIXED}> <"), {"BestGrade"}),
     "other reasons than the best": (drop(f"{MIXED}> <{expand('pfkg:reason')}>", "#family>"), {"BestGrade"}),
     "mention without the grade of its assessments": (drop(f"{MIXED}> <{expand('pfkg:grade')}>"), {"BestGrade"}),
+    "worse assessment without a score": (drop(f"{MIXED}-assessment-2> <{expand('pfkg:score')}>"), set()),
+    "worse assessment with a score that is no number": (
+        replace('"0.0"', '"none"', within=f"{MIXED}-assessment-2> <"),
+        set(),
+    ),
     "assessment without a score": (drop(f"{MIXED}-assessment-1> <{expand('pfkg:score')}>"), {"BestGrade"}),
     "curator of nobody": (
         add(

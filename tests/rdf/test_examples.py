@@ -153,9 +153,13 @@ def test_of_a_mention_with_assessments_each_gene_has_its_own_grade(varied_build:
     believable = answer(store, find_example("believable-genes"), {"figure": "PMC1__b"})
     # Of the word "abc" a curator rejected ABC1 for AKT2.
     assert {row[0] for row in believable} == {"STAT3", "AKT2", "AKT3"}
-    doubtful = {name: answer(store, find_example("doubtful-mentions"), {"gene": name}) for name in ("ABC1", "AKT2")}
+    doubtful = {
+        name: answer(store, find_example("doubtful-mentions"), {"gene": name}) for name in ("ABC1", "AKT2", "TP53")
+    }
     assert {row[1] for row in doubtful["ABC1"]} == {"abc"}
     assert doubtful["AKT2"] == []
+    # The mouse's gene is a little better, though doubtful, too.
+    assert {row[4] for row in doubtful["TP53"]} == {"0.223"}
 
 
 def test_no_other_example_needs_an_option() -> None:
