@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from itertools import chain
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kg.rdf.subjects import Description, Properties, Recurring
-    from kg.vocab import Property
 
 __all__ = ["FORMATS", "Format", "JsonLd", "NQuads", "NTriples", "Turtle", "jsonld_context"]
 
@@ -138,30 +136,44 @@ class Turtle:
         return ""
 
 
+_PREDICATES = {prop: f" <{prop.iri}> " for prop in PROPERTIES.values()}
+_LITERALS = {
+    Value.INTEGER: _typed("xsd:integer"),
+    Value.DECIMAL: _typed("xsd:decimal"),
+    Value.YEAR: _typed("xsd:gYear"),
+    Value.DATE: _typed("xsd:date"),
+}
+
+
+def _predications(properties: Properties) -> list[str]:
+    """Return predicates and objects as N-Triples writes them behind a subject."""
+    found = []
+    for prop, objects in properties:
+        predicate = _PREDICATES[prop]
+        if prop.value is Value.IRI:
+            found += [f"{predicate}<{iri}>" for iri in objects]
+        elif prop.value is Value.TEXT:
+            found += [predicate + _quoted(text) for text in objects]
+        else:
+            literal = _LITERALS[prop.value]
+            found += [predicate + literal % text for text in objects]
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _recurring_predications(recurring: Recurring) -> list[str]:
+    return _predications(recurring.properties)
+
+
 class _Lines:
     """What N-Triples and N-Quads have in common."""
 
-    _PREDICATES: Mapping[Property, str] = {prop: f" <{prop.iri}> " for prop in PROPERTIES.values()}
-    _LITERALS: Mapping[Value, str] = {
-        Value.INTEGER: _typed("xsd:integer"),
-        Value.DECIMAL: _typed("xsd:decimal"),
-        Value.YEAR: _typed("xsd:gYear"),
-        Value.DATE: _typed("xsd:date"),
-    }
-
     def _lines(self, description: Description, end: str) -> str:
         subject, properties, recurring = description
-        lines = []
-        for prop, objects in chain(properties, recurring.properties):
-            start = f"<{subject}>{self._PREDICATES[prop]}"
-            if prop.value is Value.IRI:
-                lines += [f"{start}<{iri}>{end}" for iri in objects]
-            elif prop.value is Value.TEXT:
-                lines += [f"{start}{_quoted(text)}{end}" for text in objects]
-            else:
-                literal = self._LITERALS[prop.value]
-                lines += [f"{start}{literal % text}{end}" for text in objects]
-        return "".join(lines)
+        predications = _predications(properties)
+        if recurring is not NONE_RECURRING:
+            predications += _recurring_predications(recurring)
+        return "".join([f"<{subject}>{predication}{end}" for predication in predications])
 
     def footer(self) -> str:
         """Return nothing: a file of lines has no end."""

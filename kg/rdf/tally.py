@@ -11,13 +11,12 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from kg.rdf.mapping import TYPES
-from kg.rdf.subjects import NONE_RECURRING
 from kg.vocab import PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kg.rdf.subjects import Description, Recurring
+    from kg.rdf.subjects import Description
     from kg.vocab import Property
 
 __all__ = ["Tally"]
@@ -43,7 +42,6 @@ class Tally:
     def of(cls, descriptions: Iterable[Description]) -> Tally:
         """Return the tally of some descriptions."""
         found: dict[str, dict[Property, int]] = {}
-        recurring_of: defaultdict[str, list[Recurring]] = defaultdict(list)
         for _, properties, recurring in descriptions:
             first = properties[0][1][0]
             counts = found.get(first)
@@ -51,13 +49,8 @@ class Tally:
                 counts = found[first] = {}
             for prop, objects in properties:
                 counts[prop] = counts.get(prop, 0) + len(objects)
-            if recurring is not NONE_RECURRING:
-                recurring_of[first].append(recurring)
-        for first, some in recurring_of.items():
-            counts = found[first]
-            for recurring, n in Counter(some).items():
-                for prop, objects in recurring.properties:
-                    counts[prop] = counts.get(prop, 0) + n * len(objects)
+            for prop, objects in recurring.properties:
+                counts[prop] = counts.get(prop, 0) + len(objects)
         tally = cls()
         tally._counts = {
             TYPES[first][0]: {prop.curie: n for prop, n in counts.items()} for first, counts in found.items()
