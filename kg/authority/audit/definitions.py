@@ -35,9 +35,11 @@ _WHOLE_SEGMENT = re.compile(r"([A-Za-z][\w\-]{1,9})\s+([a-z0-9][^,;.()]{4,}+)(?:
 # A word with what must be behind it: a sign or, in a list without signs, a word; and its first letter must begin a
 # part of one of the next two words. Greek letters stand for others, and of what is very long nothing is said.
 _MAY_DEFINE = re.compile(
-    r"(?:[Α-ω]|([A-Za-z0-9]))[\w\-+/'.]{0,9}+(?:\s*+(?:(\()|[:=,–—\-])|(?<=-)\s|\s++(?=[a-z0-9]))"
-    r"(?(1)\s*+(?:\S{80}|(?:\S++\s++)??(?:[^\W_]*+(?:_|[^\w\s])++)*?(?i:\1)))"
+    r"((?<=[,;.\s]\s)|(?<=\A\s)|\A)?(?:[Α-ω]|([A-Za-z0-9]))[\w\-+/'.]{0,9}+"
+    r"(?:\s*+(?:(\()|[:=,–—\-])|(?<=-)\s|(?(1)\s++(?=[a-z0-9])|(?!)))"
+    r"(?(2)\s*+(?:\S{80}|(?:\S++\s++)??(?:[^\W_]*+(?:_|[^\w\s])++)*?(?i:\2)))"
 )
+_BRACKET = 3  # its group that has one
 _WORD = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*")
 _BEFORE_LONG_DASH = re.compile(r"[A-Za-zΑ-ω0-9][\w\-+/']*$")
 _LONGEST_LISTED = 10  # characters of an abbreviation in a list
@@ -92,7 +94,7 @@ def find_definitions(
         match = _MAY_DEFINE.match(text, place)
         if match is None:
             continue
-        if match[2] is not None:
+        if match[_BRACKET] is not None:
             before_brackets.append(match)
         elif (opening := _opening(text, place)) >= 0:
             openings.append(opening)
@@ -127,7 +129,7 @@ def _in_brackets(
             words = text[max(0, place - _MOST_BEFORE) : place].rstrip()
             found.append((place, short, best_long_form(short, _last_words(words, short))))
     for match in before:
-        place, bracket = match.start(), match.start(2)
+        place, bracket = match.start(), match.start(_BRACKET)
         short, inside = text[place:bracket].rstrip(), _BRACKETS.match(text, bracket)
         if inside is None or not (text[place - 1 : place].isspace() or not place):
             continue
@@ -199,7 +201,7 @@ def _listed(text: str, openings: Iterable[int], wanted: Container[str]) -> Itera
     """
     place = endless = 0
     for opening in openings:
-        first = _LISTED_TO_END.match(text, opening, opening + _FAR) if opening >= place else None
+        first = _listed_at(text, opening, opening + _FAR) if opening >= place else None
         if first is None or plain(first[1]) not in wanted:
             continue
         ends = (
@@ -208,7 +210,7 @@ def _listed(text: str, openings: Iterable[int], wanted: Container[str]) -> Itera
             text.rfind(". ", place, opening + 2),
         )
         place = max(place, *ends)
-        while (match := _next_listed(text, place, first.start(2) + 1)) and match.start() <= opening:
+        while (match := _next_listed(text, place, first.end() + 1)) and match.start() <= opening:
             place = match.start() + 1
             if match.end() >= endless and (listed := _LISTED_TO_END.match(text, match.start())) is not None:
                 if listed.lastindex == _N_WITH_END:
@@ -218,6 +220,11 @@ def _listed(text: str, openings: Iterable[int], wanted: Container[str]) -> Itera
                 else:
                     endless = listed.end()  # nor has what begins before it an end: no text is read twice
         place = max(place, opening + 1)
+
+
+def _listed_at(text: str, place: int, end: int) -> re.Match[str] | None:
+    """Return the abbreviation, with the sign after it, that is listed from a place on."""
+    return (_FIRST_LISTED.match(text, 0, end) if place == 0 else None) or _NEXT_LISTED.match(text, place, end)
 
 
 def _next_listed(text: str, place: int, end: int) -> re.Match[str] | None:

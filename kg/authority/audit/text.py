@@ -16,10 +16,6 @@ __all__ = ["FigureText", "capitals", "content_words", "read_name", "repair"]
 
 _ASCII = bytes(range(128))
 _BROKEN = re.compile("[^\x00-\x7f][^\x00-\x7f]{1,3}")
-# The bytes that begin characters in UTF-8, and those that follow, as Mac Roman has them.
-_MAY_BE_BROKEN = re.compile(
-    "[{}][{}]".format(*(bytes(range(*of)).decode("mac_roman") for of in ((0xC2, 0xF5), (128, 0xC0))))
-)
 _WORD = re.compile(r"[^\W_]+")
 _SIGNS = " /,;:()[]{}|=+.'\"*"  # between the names of a text, as blanks are
 _BETWEEN = str.maketrans(dict.fromkeys(_SIGNS, " "))
@@ -46,11 +42,6 @@ def repair(text: str) -> str:
     ('NFκB and IFN-β', 'NF-κB – Schrödinger')
     """
     return text if text.isascii() else _BROKEN.sub(_whole, text)
-
-
-def _foreign(encoded: bytes) -> str:
-    """Return the characters of a text in UTF-8 that are not ASCII, one behind the other."""
-    return encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _whole(match: re.Match[str]) -> str:
@@ -87,7 +78,7 @@ def _as_words(text: str) -> str:
     encoded = text.encode("utf-8", "surrogatepass")
     as_words = encoded.translate(_AS_WORDS).decode("utf-8", "surrogatepass")
     if len(encoded) > len(text):
-        for character in set(_foreign(encoded)):
+        for character in set(encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")):
             as_words = as_words.replace(character, _FOREIGN_WORDS[ord(character)])
     return as_words
 
@@ -125,11 +116,12 @@ _OF_SPECIES = _OTHER_SPECIES | _VERTEBRATES | _OF_PHRASES
 
 
 class _Read(NamedTuple):
-    """What a piece of a text gives beside itself: names, words, and those of its words that tell of species."""
+    """What a piece of a text gives beside itself: names, words, those that tell of species, whether to repair it."""
 
     names: tuple[bytes, ...]
     words: tuple[bytes, ...]
     of_species: tuple[bytes, ...]
+    is_broken: bool
 
 
 # What is known of pieces of texts: those that give nothing, which are most, and what others give. Both are emptied
@@ -142,12 +134,13 @@ def _read_piece(piece: bytes) -> _Read:
     """Return what a piece of a text gives; for those of the usual length the answer is kept."""
     if piece.isalnum():  # of ASCII alone
         name = plain.__wrapped__(piece.decode()).encode()
-        names, words = {name} - {piece}, [piece]
+        names, words, is_broken = {name} - {piece}, [piece], False
     else:
         text = piece.decode("utf-8", "surrogatepass")
-        names, words = {name.encode() for name in _names(text)}, _capitals(text)
+        names, words, is_broken = {name.encode() for name in _names(text)}, _capitals(text), repair(text) != text
     of_species = tuple([word for word in words if word in _OF_SPECIES])
-    found = _Read(tuple(names), tuple([word for word in words if word not in names and word != piece]), of_species)
+    words = [word for word in words if word not in names and word != piece]
+    found = _Read(tuple(names), tuple(words), of_species, is_broken)
     if len(piece) <= _LONGEST_KEPT:
         kept = _OTHERS if any(found) else _PLAIN
         if len(kept) >= _MOST_KEPT:
@@ -188,11 +181,6 @@ def read_name(name: str) -> tuple[str, frozenset[str]]:
     return " ".join(words), _content(words)
 
 
-def _joined(caption: str, title: str | None, paper_title: str | None) -> str:
-    """Return a caption and titles; a title that the caption has is left out."""
-    return " ".join([part for part in (caption, title if title and title not in caption else "", paper_title) if part])
-
-
 class FigureText:
     """The caption, title and paper title of a figure.
 
@@ -222,29 +210,34 @@ class FigureText:
 
     def __init__(self, caption: str | None, title: str | None, paper_title: str | None) -> None:
         self.caption = caption or ""
-        self.text = _joined(self.caption, title, paper_title)
-        encoded = self.text.encode("utf-8", "surrogatepass")
-        if len(encoded) > len(self.text) and _MAY_BE_BROKEN.search(_foreign(encoded)):
+        if self._read(title, paper_title):
             self.caption = repair(self.caption)
-            self.text = _joined(self.caption, title and repair(title), paper_title and repair(paper_title))
-            encoded = self.text.encode("utf-8", "surrogatepass")
-        self._capitals = encoded.translate(_AS_PIECES)
+            self._read(title and repair(title), paper_title and repair(paper_title))
+        self.other_species = self._find_other_species(set(self._of_species)) if self._of_species else ()
+
+    def _read(self, title: str | None, paper_title: str | None) -> bool:
+        """Read the caption and titles, and return whether they have something that `repair` makes whole."""
+        parts = [self.caption, title if title and title not in self.caption else None, paper_title]
+        self.text = " ".join([part for part in parts if part])
+        self._capitals = self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES)
         self.names = self.words = set(self._capitals.split())
         self._others: list[tuple[bytes, tuple[bytes, ...]]] = []
-        of_species: list[bytes] = []
+        self._of_species: list[bytes] = []
         names: list[bytes] = []
         words: list[bytes] = []
+        may_be_broken = False
         for piece in self.names - _PLAIN:
-            of_piece, of_words, telling = _OTHERS.get(piece) or _read_piece(piece)
+            of_piece, of_words, telling, is_broken = _OTHERS.get(piece) or _read_piece(piece)
             if of_piece:
                 names += of_piece
                 self._others.append((piece, of_piece))
             words += of_words
-            of_species += telling
+            self._of_species += telling
+            may_be_broken = may_be_broken or is_broken
         self.names.update(names)
         if words:
             self.words = self.names.union(words)
-        self.other_species = self._find_other_species(set(of_species)) if of_species else ()
+        return may_be_broken
 
     def has(self, name: str) -> bool:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
