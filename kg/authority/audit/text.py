@@ -213,7 +213,7 @@ class FigureText:
         if self._read(title, paper_title):
             self.caption = repair(self.caption)
             self._read(title and repair(title), paper_title and repair(paper_title))
-        self.other_species = self._find_other_species(set(self._of_species)) if self._of_species else ()
+        self.other_species = self._find_other_species(self._of_species) if self._of_species else ()
 
     def _read(self, title: str | None, paper_title: str | None) -> bool:
         """Read the caption and titles, and return whether they have something that `repair` makes whole."""
@@ -221,19 +221,20 @@ class FigureText:
         self.text = " ".join([part for part in parts if part])
         self._capitals = self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES)
         self.names = self.words = set(self._capitals.split())
-        self._others: list[tuple[bytes, tuple[bytes, ...]]] = []
-        self._of_species: list[bytes] = []
         names: list[bytes] = []
         words: list[bytes] = []
+        of_species: list[bytes] = []
+        others: list[tuple[bytes, tuple[bytes, ...]]] = []
         may_be_broken = False
         for piece in self.names - _PLAIN:
             of_piece, of_words, telling, is_broken = _OTHERS.get(piece) or _read_piece(piece)
             if of_piece:
                 names += of_piece
-                self._others.append((piece, of_piece))
+                others.append((piece, of_piece))
             words += of_words
-            self._of_species += telling
+            of_species += telling
             may_be_broken = may_be_broken or is_broken
+        self._others, self._of_species = others, set(of_species)
         self.names.update(names)
         if words:
             self.words = self.names.union(words)
