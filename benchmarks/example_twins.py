@@ -86,7 +86,12 @@ class Tables:
 
 
 def _rows(frame: pl.DataFrame, *columns: str) -> list[Row]:
-    return [tuple("" if value is None else str(value) for value in row) for row in frame.select(columns).iter_rows()]
+    return [tuple(map(_text, row)) for row in frame.select(columns).iter_rows()]
+
+
+def _text(value: object) -> str:
+    """Return a value as SPARQL has it: a whole number among decimals without a point."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _term(name: str) -> pl.Expr:
@@ -375,7 +380,10 @@ def _decisions(tables: Tables, _: Mapping[str, str]) -> list[Row]:
     if not tables.has("curations"):
         return []
     decided = tables.table("curations")
-    others = decided.filter(pl.col("other_gene").is_not_null()).with_columns(ncbigene="other_gene")
+    # Of several that mean one gene, the earliest added it; then curators and ids decide.
+    those = decided.filter(pl.col("other_gene").is_not_null())
+    in_order = those.sort("figid", "mention", "date", "curator", pl.col("ncbigene").cast(pl.Int64))
+    others = in_order.with_columns(ncbigene="other_gene")
     key = ["figid", "mention", "ncbigene"]
     rows = pl.concat([decided, others]).unique(key, keep="first", maintain_order=True).join(tables.grades, on=key)
     named = rows.with_columns(_term("grade"), name=pl.col("curator").map_elements(vocab.curator_name, pl.String))
