@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.model import GRADES
@@ -91,7 +91,7 @@ class Judgement(NamedTuple):
     reasons: tuple[str, ...]
 
 
-@lru_cache(maxsize=16_384)  # signals come together in some thousand ways
+@cache  # signals come together in some thousand ways
 def judge(reasons: tuple[str, ...]) -> Judgement:
     """Return the judgement on a mention of which signals with these names speak.
 
