@@ -151,12 +151,12 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "locus_group": "text",
         "locus_type": "text",
         "location": "text",
-        "aliases": "texts",
-        "previous_symbols": "texts",
+        "aliases": "lines",
+        "previous_symbols": "lines",
         "ensembl": "text",
-        "uniprot": "texts",
-        "omim": "texts",
-        "gene_groups": "texts",
+        "uniprot": "lines",
+        "omim": "lines",
+        "gene_groups": "lines",
     },
     # One row a family or complex, by symbol; `members` are NCBI Gene ids. `famplex`: its entity in FamPlex, and
     # `famplex_members`: HGNC symbols of the members there; null without a table of FamPlex.
@@ -223,7 +223,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 """Every table with its columns and their types: ``text``, ``integer``, ``real``, ``boolean``, and lists of text.
 
 These are ``texts``, lists in memory, too, and ``lines``: a text a line until the file is written, which is ten times as
-fast. So is text of ``rows``, of which each line has a row of its own in the file, with the other values.
+fast; an empty text has none. So is text of ``rows``, of which each line has a row of its own in the file, with the
+other values.
 """
 
 AUDIT_TABLES = ("grades", "curations")
@@ -533,8 +534,11 @@ def _as_in_file(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
     kinds = COLUMNS[table]
     joined = [column for column in kinds if kinds[column] in ("lines", "rows")]
     apart = [column for column in joined if kinds[column] == "rows"]
-    split = rows.with_columns(pl.col(joined).str.split("\n")) if joined else rows
-    return split.explode(apart) if apart else split
+    texts, none = pl.col(joined), pl.lit([], dtype=pl.List(pl.String))
+    rows = (
+        rows.with_columns(pl.when(texts.ne_missing("")).then(texts.str.split("\n")).otherwise(none)) if joined else rows
+    )
+    return rows.explode(apart) if apart else rows
 
 
 def to_ipc(table: str, columns: Columns) -> bytes:

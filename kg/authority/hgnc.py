@@ -263,10 +263,9 @@ def _from_json(text: str, path: str | Path) -> tuple[pl.DataFrame, str]:
 
 
 def _joined(value: Any) -> str | None:
-    """Return a value of the JSON form as the other form has it; JSON can escape what no text of a build can hold."""
-    if isinstance(value, list):
-        return clean("|".join(str(item) for item in value))[0] or None
-    return None if value in (None, "") else clean(str(value))[0]
+    """Return a value of the JSON form as the other form has it: on one line, and without what no text can hold."""
+    text = "|".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return " ".join(clean(text)[0].splitlines()) or None
 
 
 def _present(columns: Sequence[str]) -> list[str]:

@@ -85,7 +85,7 @@ class Authority:
         if found is None:
             return NamedGene(gene, None, self._warn(gene, self._say_unknown(gene, self.hgnc)))
         if gene.symbol == found.symbol:
-            return NamedGene(replace(gene, is_hgnc=True), found, ())
+            return NamedGene(gene if gene.is_hgnc else replace(gene, is_hgnc=True), found, ())
         is_former, is_alias = gene.symbol in found.previous, gene.symbol in found.aliases
         if is_former or is_alias:
             kind = "a former symbol" if is_former else "an alias"
@@ -169,7 +169,7 @@ def _some(names: Iterable[str]) -> str:
 
 
 def gene_columns(gene: HgncGene | None) -> dict[str, object]:
-    """Return what HGNC knows of a gene as columns of the table `genes`; nothing for None."""
+    """Return what HGNC knows of a gene as columns of the table `genes`, lists a line a text; nothing for None."""
     if gene is None:
         return {}
     return {
@@ -179,12 +179,12 @@ def gene_columns(gene: HgncGene | None) -> dict[str, object]:
         "locus_group": gene.locus_group,
         "locus_type": gene.locus_type,
         "location": gene.location,
-        "aliases": list(gene.aliases),
-        "previous_symbols": list(gene.previous),
+        "aliases": "\n".join(gene.aliases),
+        "previous_symbols": "\n".join(gene.previous),
         "ensembl": gene.ensembl,
-        "uniprot": list(gene.uniprot),
-        "omim": list(gene.omim),
-        "gene_groups": list(gene.gene_groups),
+        "uniprot": "\n".join(gene.uniprot),
+        "omim": "\n".join(gene.omim),
+        "gene_groups": "\n".join(gene.gene_groups),
     }
 
 

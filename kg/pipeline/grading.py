@@ -108,13 +108,15 @@ def add_assessments(tables: Mapping[str, Columns], graded: Graded) -> None:
     """Append the rows of a figure's assessments and decisions to the columns of their tables."""
     figid, assessments = graded.figure.figid, graded.assessments
     grades = tables["grades"]
-    numbers, genes, judgements, lines, _ = zip(*assessments, strict=True) if assessments else [()] * 5
-    grades["figid"] += [figid] * len(assessments)
-    grades["mention"] += numbers
-    grades["ncbigene"] += [ids[0] if len(ids) == 1 else "\n".join(ids) for ids in genes]
-    grades["score"] += [judgement[0] for judgement in judgements]
-    grades["grade"] += [judgement[1] for judgement in judgements]
-    grades["reasons"] += map("\n".join, lines)
+    if assessments:
+        numbers, genes, judgements, lines, _ = zip(*assessments, strict=True)
+        scores, names, _ = zip(*judgements, strict=True)
+        grades["figid"] += [figid] * len(assessments)
+        grades["mention"] += numbers
+        grades["ncbigene"] += [ids[0] if len(ids) == 1 else "\n".join(ids) for ids in genes]
+        grades["score"] += scores
+        grades["grade"] += names
+        grades["reasons"] += map("\n".join, lines)
     curations = tables["curations"]
     for (mention, _), decision in sorted(graded.decisions.items(), key=lambda item: (item[0][0], int(item[0][1]))):
         for column, value in zip(curations.values(), (figid, mention, *decision), strict=True):

@@ -81,6 +81,15 @@ def test_older_json_calls_gene_groups_families(tmp_path: Path) -> None:
     assert read_hgnc(tmp_path / "old.json").frame.equals(read_hgnc(TABLE).frame)
 
 
+def test_a_value_of_json_stands_on_one_line(tmp_path: Path) -> None:
+    """As in the other form; tables of genes have lists a line a text."""
+    content = as_json()
+    content["response"]["docs"][0].update({"symbol": "A\nB", "alias_symbol": ["C\r\nD", "", "E"], "omim_id": []})
+    (tmp_path / "set.json").write_text(json.dumps(content), encoding="utf-8")
+    first = read_hgnc(tmp_path / "set.json").frame.row(0, named=True)
+    assert (first["symbol"], first["aliases"], first["omim"]) == ("A B", ["C D", "E"], [])
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

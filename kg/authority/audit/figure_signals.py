@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from kg.authority.audit.definitions import find_definitions
@@ -44,33 +45,42 @@ class FigureContext:
         self.text = text
         self.organisms = frozenset(organisms)
         self.readings = readings
-        self.repeated = _repeated([reading for _, reading, _ in readings])  # parts of words, read more than once
-        of_genes = [reading for _, reading, _ in readings if not reading.is_family]
-        self.shared = _shared(of_genes)  # genes as which words of several spellings were read
-        self.exact = {reading.part for reading in of_genes if reading.is_exact}  # parts that are official symbols
-        self.n_parts = len({reading.part for reading in of_genes})
+        words, genes, parts = set[str](), set[str | None](), set[str]()
+        exact, n_of_genes = set[str](), 0
+        for _, reading, _ in readings:
+            words.add(reading.word)
+            if not reading.is_family:
+                n_of_genes += 1
+                genes.add(reading.gene)
+                parts.add(reading.part)
+                if reading.is_exact:
+                    exact.add(reading.part)
+        self.exact, self.n_parts = exact, len(parts)  # parts of words that are official symbols; and of all words
+        genes.discard(None)
+        # Both are mostly empty: parts of words that were read more than once, and genes as which words of several
+        # spellings were read.
+        self.repeated = _repeated(readings) if len(words) < len(readings) else frozenset()
+        self.shared = _shared(readings) if len(genes) < n_of_genes else frozenset()
 
     @property
     def definitions(self) -> Mapping[str, Sequence[str]]:
         """What the caption says that the words of the figure stand for; looked for each time."""
         if not self.text.caption:
             return {}
-        read = [name for _, reading, _ in self.readings for name in (reading.part_name, reading.symbol_name)]
-        names = self.text.names.intersection(read)  # what a caption defines stands in it
+        read = [reading.read_names for _, reading, _ in self.readings]
+        names = self.text.names.intersection(chain.from_iterable(read))  # what a caption defines stands in it
         wanted = frozenset([name.decode() for name in names])
         return find_definitions(self.text.caption, among=wanted, pieces=self.text.pieces_of(names)) if wanted else {}
 
 
-def _repeated(readings: Sequence[Reading]) -> frozenset[tuple[str, str]]:
-    if len({reading.word for reading in readings}) == len(readings):  # the usual case
-        return frozenset()
-    return frozenset([token for token, n in Counter([reading.token for reading in readings]).items() if n > 1])
+def _repeated(readings: Sequence[Read]) -> frozenset[tuple[str, str]]:
+    counts = Counter([reading.token for _, reading, _ in readings])
+    return frozenset([token for token, n in counts.items() if n > 1])
 
 
-def _shared(readings: Sequence[Reading]) -> frozenset[str]:
-    if len({reading.gene for reading in readings} - {None}) == len(readings):  # the usual case
-        return frozenset()
-    words = {(ncbigene, reading.plain_word) for reading in readings for ncbigene in reading.genes}
+def _shared(readings: Sequence[Read]) -> frozenset[str]:
+    of_genes = [reading for _, reading, _ in readings if not reading.is_family]
+    words = {(ncbigene, reading.plain_word) for reading in of_genes for ncbigene in reading.genes}
     return frozenset([ncbigene for ncbigene, n in Counter([ncbigene for ncbigene, _ in words]).items() if n > 1])
 
 

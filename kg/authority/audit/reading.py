@@ -69,8 +69,8 @@ class Reading:
         What there is to say where a text has the entry's symbol.
     plain_part, plain_symbol, plain_word
         The letters and digits of the part, of the entry and of the word.
-    part_name, symbol_name
-        The first two as `FigureText.names` has them.
+    part_name, symbol_name, read_names
+        The first two as `FigureText.names` has them; and both.
     folded_symbol
         The entry as PFOCR compared it.
     rank
@@ -80,8 +80,8 @@ class Reading:
     """
 
     __slots__ = (
-        *("cases", "folded_symbol", "gene", "genes", "is_exact", "is_family", "mention", "named"),
-        *("part", "part_name", "plain_part", "plain_symbol", "plain_word", "rank", "symbol_name", "token", "word"),
+        *("cases", "folded_symbol", "gene", "genes", "is_exact", "is_family", "mention", "named", "part", "part_name"),
+        *("plain_part", "plain_symbol", "plain_word", "rank", "read_names", "symbol_name", "token", "word"),
     )
 
     def __init__(self, mention: Mention, known: KnownGenes) -> None:
@@ -93,7 +93,7 @@ class Reading:
         self.gene = mention.candidates[0].ncbigene if len(mention.candidates) == 1 else None
         self.plain_part, self.plain_symbol = plain(self.part), plain(mention.symbol)
         self.plain_word, self.folded_symbol = plain(mention.word), fold(mention.symbol)
-        self.part_name, self.symbol_name = self.plain_part.encode(), self.plain_symbol.encode()
+        self.part_name, self.symbol_name = self.read_names = self.plain_part.encode(), self.plain_symbol.encode()
         # What is said of a family holds for all of its members of a species.
         of_one_case = itemgetter(2, 3) if self.is_family else itemgetter(0)
         runs = [list(members) for _, members in groupby(mention.candidates, of_one_case)]
