@@ -115,9 +115,9 @@ _OTHER_SPECIES, _VERTEBRATES = _with_plurals(OTHER_SPECIES), _with_plurals(VERTE
 _OF_SPECIES = _OTHER_SPECIES | _VERTEBRATES | _OF_PHRASES
 
 
-# What a piece of a text gives beside itself: names, words, those that tell of species; and whether `repair` changes it.
-# It is no class, for a tuple is taken apart faster.
-_Read = tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...], bool]
+# What a piece of a text gives beside itself: names, words, those that tell of species; and what `repair` makes of it,
+# empty where that is the same. It is no class, for a tuple is taken apart faster.
+_Read = tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...], bytes]
 
 # What is known of pieces of texts: those that give nothing, which are most, and what others give. Both are emptied
 # when they are full.
@@ -129,13 +129,15 @@ def _read_piece(piece: bytes) -> _Read:
     """Return what a piece of a text gives; for those of the usual length the answer is kept."""
     if piece.isalnum():  # of ASCII alone
         name = plain.__wrapped__(piece.decode()).encode()
-        names, words, is_broken = {name} - {piece}, [piece], False
+        names, words, whole = {name} - {piece}, [piece], b""
     else:
-        text = piece.decode("utf-8", "surrogatepass")
-        names, words, is_broken = {name.encode() for name in _names(text)}, _capitals(text), repair(text) != text
+        as_read = piece.decode("utf-8", "surrogatepass")
+        text = repair(as_read)  # whatever is broken has no sign of ASCII in it, and so stands in one piece
+        names, words = {name.encode() for name in _names(text)}, _capitals(text)
+        whole = b"" if text == as_read else text.encode("utf-8", "surrogatepass")
     of_species = tuple([word for word in words if word in _OF_SPECIES])
     words = [word for word in words if word not in names and word != piece]
-    found: _Read = (tuple(names), tuple(words), of_species, is_broken)
+    found: _Read = (tuple(names), tuple(words), of_species, whole)
     if len(piece) <= _LONGEST_KEPT:
         kept = _OTHERS if any(found) else _PLAIN
         if len(kept) >= _MOST_KEPT:
@@ -204,36 +206,34 @@ class FigureText:
     """
 
     def __init__(self, caption: str | None, title: str | None, paper_title: str | None) -> None:
-        self.caption = caption or ""
-        if self._read(title, paper_title):
-            self.caption = repair(self.caption)
-            self._read(title and repair(title), paper_title and repair(paper_title))
-        self.other_species = self._find_other_species(self._of_species) if self._of_species else ()
-
-    def _read(self, title: str | None, paper_title: str | None) -> bool:
-        """Read the caption and titles, and return whether they have something that `repair` makes whole."""
-        parts = [self.caption, title if title and title not in self.caption else None, paper_title]
-        self.text = " ".join([part for part in parts if part])
-        self._capitals = self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES)
+        self._set_text(caption or "", title, paper_title)
         self.names = self.words = set(self._capitals.split())
         names: list[bytes] = []
         words: list[bytes] = []
         of_species: list[bytes] = []
         others: list[tuple[bytes, tuple[bytes, ...]]] = []
-        may_be_broken = False
+        is_broken = False
         for piece in self.names - _PLAIN:
-            of_piece, of_words, telling, is_broken = _OTHERS.get(piece) or _read_piece(piece)
+            of_piece, of_words, telling, whole = _OTHERS.get(piece) or _read_piece(piece)
             if of_piece:
                 names += of_piece
-                others.append((piece, of_piece))
+                others.append((whole or piece, of_piece))
             words += of_words
             of_species += telling
-            may_be_broken = may_be_broken or is_broken
-        self._others, self._of_species = others, set(of_species)
+            is_broken = is_broken or whole != b""
+        self._others = others
         self.names.update(names)
         if words:
             self.words = self.names.union(words)
-        return may_be_broken
+        if is_broken:
+            self._set_text(repair(self.caption), title and repair(title), paper_title and repair(paper_title))
+        self.other_species = self._find_other_species(set(of_species)) if of_species else ()
+
+    def _set_text(self, caption: str, title: str | None, paper_title: str | None) -> None:
+        self.caption = caption
+        parts = [caption, title if title and title not in caption else None, paper_title]
+        self.text = " ".join([part for part in parts if part])
+        self._capitals = self.text.encode("utf-8", "surrogatepass").translate(_AS_PIECES)
 
     def has(self, name: str) -> bool:
         """Return whether a symbol stands in the text as a word or a part of one that signs or blanks set off."""
