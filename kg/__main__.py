@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ def main() -> None:
         if is_told_to_end:
             sys.exit(128 + signal.SIGTERM)
         raise
+    finally:
+        gc.freeze()  # Python looks for cycles once more when it ends: what is left need not be looked through
 
 
 def _run_and_flush() -> None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from kg.authority.audit.subject import Signal
     from kg.authority.audit.text import FigureText
     from kg.authority.hgnc import HgncTable
-    from kg.model import GeneMention
+    from kg.model import Gene, GeneMention
+
+    _Kept = tuple[Reading, list[Gene], bool]
 
 __all__ = ["Assessment", "Auditor", "Verdict", "assessments_of"]
 
@@ -128,7 +130,7 @@ class Auditor:
     def __init__(self, table: HgncTable | None = None) -> None:
         self._known = known = KnownGenes(table)
         # What records read that have the same genes, which are kept with it, so that their identity stands for them.
-        self._kept: dict[tuple[object, ...], tuple[Reading, object]] = {}
+        self._kept: dict[tuple[object, ...], _Kept] = {}
 
         @lru_cache(maxsize=_CACHED)
         def read(
@@ -138,36 +140,41 @@ class Auditor:
 
         self._read = read
 
-    def _read_records(self, records: Iterable[GeneMention]) -> Iterator[Read]:
-        """Yield the number of each mention of a figure's record, what it reads, and its cases with their genes."""
+    def _read_records(self, records: Iterable[GeneMention]) -> list[Read]:
+        """Return the number of each mention of a figure's record, what it reads, and its cases with their genes."""
         kept = self._kept
+        found: list[Read] = []
         for record in records:
             number, word, symbol, lexicon, candidates = record
             if len(candidates) == 1:
                 gene = candidates[0][0]
-                found = kept.get((word, symbol, lexicon, id(gene)))
-                reading = self._read_anew(record, id(gene), gene) if found is None else found[0]
-                yield number, reading, reading.cases
+                key = word, symbol, lexicon, id(gene)
+                reading = (kept.get(key) or self._read_anew(record, key, [gene]))[0]
+                found.append((number, reading, reading.cases))
                 continue
-            # Families list their members in any order, and nothing but the order of the genes depends on it.
-            genes, ids = [candidate[0] for candidate in candidates], record.genes
-            same = frozenset(map(id, genes))
-            found = kept.get((word, symbol, lexicon, same))
-            reading = self._read_anew(record, same, genes) if found is None else found[0]
-            if reading.is_family and len(reading.cases) == 1 and len(ids) == len(genes):
-                yield number, reading, ((reading.cases[0][0], ids),)
-            else:  # genes of several species, several genes of a word that names no family, or rows that disagree
+            genes = [candidate[0] for candidate in candidates]
+            family = word, symbol, lexicon, frozenset(map(id, genes))
+            reading, _, is_of_any_order = kept.get(family) or self._read_anew(record, family, genes)
+            if is_of_any_order:
+                ids = tuple([gene.ncbigene for gene in genes])
+                found.append((number, reading, ((reading.cases[0][0], ids),)))
+            else:
                 reading = self._read(*mention_of(record)[1:])
-                yield number, reading, reading.cases
+                found.append((number, reading, reading.cases))
+        return found
 
-    def _read_anew(self, record: GeneMention, key: object, genes: object) -> Reading:
-        """Return what a mention reads, its candidates in order of their ids; from now on kept."""
+    def _read_anew(self, record: GeneMention, key: tuple[object, ...], genes: list[Gene]) -> _Kept:
+        """Return what a mention reads, from now on kept, and whether only the order of its genes depends on theirs.
+
+        Families list their members in any order. It matters where members are of several species, or rows disagree.
+        """
         _, *rest, candidates = mention_of(record)
         reading = self._read(*rest, tuple(sorted(candidates)))
+        is_of_any_order = reading.is_family and len(reading.cases) == 1 and len(candidates) == len(genes)
         if len(self._kept) >= _CACHED:
             self._kept.clear()
-        self._kept[*record[1:4], key] = reading, genes
-        return reading
+        found = self._kept[key] = reading, genes, is_of_any_order
+        return found
 
     def assess_figure(
         self, text: FigureText, organisms: Sequence[str], records: Iterable[GeneMention]
@@ -181,7 +188,7 @@ class Auditor:
         records
             All of its mentions.
         """
-        readings = list(self._read_records(records))
+        readings = self._read_records(records)
         context = FigureContext(text, organisms, readings)
         return [
             Assessment(number, genes, judge(own[1] + found[1]), own[2] + found[2])

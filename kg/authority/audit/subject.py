@@ -52,8 +52,13 @@ class Reasons(NamedTuple):
     @classmethod
     def of(cls, signals: Iterable[Signal | None]) -> Reasons:
         """Return the signals that there are as reasons."""
-        found = tuple([signal for signal in signals if signal is not None])
-        return cls(found, tuple([signal.name for signal in found]), tuple([signal.line for signal in found]))
+        found, names, lines = [], [], []
+        for signal in signals:
+            if signal is not None:
+                found.append(signal)
+                names.append(signal[0])
+                lines.append(signal.line)
+        return cls(tuple(found), tuple(names), tuple(lines))
 
     def then(self, other: Reasons) -> Reasons:
         """Return these reasons and others behind them."""
