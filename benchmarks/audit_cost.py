@@ -52,7 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             },
             n_rounds=args.rounds,
         )
+    of_turtle = {name: results.pop(name) for name in (PLAIN_TURTLE, AUDIT_TURTLE)}
     print_results(results, against=PLAIN)
+    print_results(of_turtle, against=PLAIN_TURTLE)
     cost, memory = results[AUDIT].cpu / results[PLAIN].cpu, results[AUDIT].memory / results[SMALL].memory
     return print_bars(
         [

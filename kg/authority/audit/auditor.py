@@ -158,19 +158,20 @@ class Auditor:
             if is_of_any_order:
                 ids = tuple([gene.ncbigene for gene in genes])
                 found.append((number, reading, ((reading.cases[0][0], ids),)))
-            else:
+            else:  # in the order of the file
                 reading = self._read(*mention_of(record)[1:])
                 found.append((number, reading, reading.cases))
         return found
 
     def _read_anew(self, record: GeneMention, key: tuple[object, ...], genes: list[Gene]) -> _Kept:
-        """Return what a mention reads, from now on kept, and whether only the order of its genes depends on theirs.
+        """Return what a mention reads, the genes, with which it is kept, and whether these may be in any order.
 
-        Families list their members in any order. It matters where members are of several species, or rows disagree.
+        Families list their members in any order. It matters where members are of several species, or where rows
+        disagree on a gene; each of the genes is another object.
         """
         _, *rest, candidates = mention_of(record)
         reading = self._read(*rest, tuple(sorted(candidates)))
-        is_of_any_order = reading.is_family and len(reading.cases) == 1 and len(candidates) == len(genes)
+        is_of_any_order = len(reading.cases) == 1 and len(candidates) == len(genes)
         if len(self._kept) >= _CACHED:
             self._kept.clear()
         found = self._kept[key] = reading, genes, is_of_any_order

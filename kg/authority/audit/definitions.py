@@ -148,13 +148,13 @@ def _places(text: str, pieces: Iterable[bytes] | None) -> list[int]:
         return [match.start() for match in _WORD.finditer(text)]
     capitals = text.encode("ascii", "replace").upper()
     found = set[int]() if text.isascii() else set(_before_long_dashes(text))
-    for piece in pieces:
-        for word in (piece,) if piece.isalnum() else _apart(piece):
-            place = capitals.find(word)
-            while place >= 0:
-                if place == 0 or capitals[place - 1] in _BEFORE_WORDS:
-                    found.add(place)
-                place = capitals.find(word, place + len(word))
+    # Each word once: pieces can have the same, and a text be long.
+    for word in {word for piece in pieces for word in ((piece,) if piece.isalnum() else _apart(piece))}:
+        place = capitals.find(word)
+        while place >= 0:
+            if place == 0 or capitals[place - 1] in _BEFORE_WORDS:
+                found.add(place)
+            place = capitals.find(word, place + len(word))
     return sorted(found)
 
 

@@ -36,6 +36,8 @@ RECORDS = (
     family(OF_MOUSE, JAK1, JAK2),
     family(RENAMED, JAK1, JAK2),
     family(JAK2, JAK1, RENAMED),
+    family(JAK1, OF_MOUSE),
+    family(JAK1, RENAMED),
 )
 
 
@@ -66,6 +68,21 @@ def test_what_was_read_before_changes_nothing() -> None:
     for record, expected in zip(RECORDS * 2, alone * 2, strict=True):
         copy = pickle.loads(pickle.dumps(record))  # noqa: S301 - our own bytes
         assert one.assess_figure(TEXT, (), [copy]) == expected
+
+
+def test_genes_that_are_gone_are_not_mistaken_for_others() -> None:
+    """Genes are kept with what was read: another gene never has the place in memory of one that was read before."""
+    one = Auditor()
+    for number in range(1, 100):
+        record = alias(Gene(str(number), f"G{number}", is_hgnc=True))
+        assert one.assess_figure(TEXT, (), [record])[0].genes == (str(number),)
+
+
+def test_a_word_of_two_genes_and_another_of_one_of_them() -> None:
+    """Both say that another word was read as the same gene."""
+    other = alias(JAK1)._replace(number=2, word="JAK1", symbol="JAK1", lexicon="hgnc_symbol")
+    found = Auditor().assess_figure(TEXT, (), [alias(JAK1, JAK2), other])
+    assert ["same_gene" in one.judgement.reasons for one in found] == [True, False, True]
 
 
 def test_few_readings_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

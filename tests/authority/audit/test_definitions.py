@@ -125,6 +125,19 @@ def test_long_captions_are_read_once(text: str) -> None:
     assert find_definitions(f"{text}; PDH: pyruvate dehydrogenase")["PDH"] == ("pyruvate dehydrogenase",)
 
 
+def test_a_word_of_many_pieces_is_looked_for_once() -> None:
+    text = FigureText(" ".join([f"PK\xa0a{number}x" for number in range(20_000)]), None, None)
+    assert len(text.pieces_of({b"PK"})) == 20_001
+    assert find_definitions(text.text, among={"PK"}, pieces=text.pieces_of({b"PK"})) == {}
+
+
+def test_long_forms_stand_in_the_order_of_the_text() -> None:
+    text = FigureText("PK (protein kinase) and pyruvate kinase (PK); NFŒ∫B: nuclear factor kappa B; x", None, None)
+    names = {b"PK", b"NFKB"}
+    found = find_definitions(text.caption, among={"PK", "NFKB"}, pieces=text.pieces_of(names))
+    assert found == {"PK": ("protein kinase", "pyruvate kinase"), "NFKB": ("nuclear factor kappa B",)}
+
+
 def test_what_ends_no_long_form_hides_none_that_follows() -> None:
     text = "(PK, kept (LTA- low or LPS- late = both; PDH = pyruvate dehydrogenase   "
     assert find_definitions(text) == {"PDH": ("pyruvate dehydrogenase",)}
