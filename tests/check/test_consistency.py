@@ -191,13 +191,14 @@ OF_AUDITS: dict[str, tuple[Callable[[Lines], Lines], set[str]]] = {
 
 @pytest.fixture(scope="module")
 def curated_build(tmp_path_factory: pytest.TempPathFactory) -> kg.Build:
-    """The seeds with grades and decisions: on an only candidate, and on one of several."""
+    """The seeds with grades and decisions: on an only candidate, and on the second and on the first of several."""
     folder = tmp_path_factory.mktemp("curated")
     said = ("reject", "A. Reader", "2026-11-29")
     rows = (
         REQUIRED_COLUMNS,
         (JAK_STAT, "МАРК", "MAK", "hgnc_symbol", "4117", *said),
         (JAK_STAT, "JAK", "JAK", "bioentities_symbol", "3717", *said),
+        (JAK_STAT, "AKT", "AKT", "bioentities_symbol", "208", *said),
     )
     (folder / "a.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
     return kg.build(SEEDS, output=folder / "build", formats=GRAPH_SUFFIXES, curation=folder / "a.tsv")

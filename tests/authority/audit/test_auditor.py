@@ -84,6 +84,14 @@ def test_a_word_of_two_genes_and_another_of_one_of_them() -> None:
     assert ["same_gene" in one.judgement.reasons for one in found] == [True, False, True]
 
 
+@pytest.mark.parametrize(("gene", "is_said"), [(JAK1, False), (JAK2, False), (OF_MOUSE, True)])
+def test_a_better_reading_as_a_member_is_none_for_the_family(gene: Gene, is_said: bool) -> None:
+    """Whichever member it is: the order of members says nothing."""
+    other = GeneMention(2, "JAQ", "JAQ", "hgnc_symbol", (Candidate(gene, (0,)),))
+    found = Auditor().assess_figure(TEXT, (), [family(JAK1, JAK2, word="JAQ"), other])
+    assert ("better_reading" in found[0].judgement.reasons) is is_said
+
+
 def test_few_readings_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words are kept up to a limit; those that come after it are read just so."""
     monkeypatch.setattr(auditor, "_CACHED", 2)
