@@ -533,12 +533,12 @@ def _as_in_file(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
 
     kinds = COLUMNS[table]
     joined = [column for column in kinds if kinds[column] in ("lines", "rows")]
-    apart = [column for column in joined if kinds[column] == "rows"]
+    if not joined:
+        return rows
     texts, none = pl.col(joined), pl.lit([], dtype=pl.List(pl.String))
-    rows = (
-        rows.with_columns(pl.when(texts.ne_missing("")).then(texts.str.split("\n")).otherwise(none)) if joined else rows
-    )
-    return rows.explode(apart) if apart else rows
+    split = rows.with_columns(pl.when(texts.ne_missing("")).then(texts.str.split("\n")).otherwise(none))
+    apart = [column for column in joined if kinds[column] == "rows"]
+    return split.explode(apart) if apart else split
 
 
 def to_ipc(table: str, columns: Columns) -> bytes:

@@ -62,16 +62,6 @@ class FigureContext:
         self.repeated = _repeated(readings) if len(words) < len(readings) else frozenset()
         self.shared = _shared(readings) if len(genes) < n_of_genes else frozenset()
 
-    @property
-    def definitions(self) -> Mapping[str, Sequence[str]]:
-        """What the caption says that the words of the figure stand for; looked for each time."""
-        if not self.text.caption:
-            return {}
-        read = [reading.read_names for _, reading, _ in self.readings]
-        names = self.text.names.intersection(chain.from_iterable(read))  # what a caption defines stands in it
-        wanted = frozenset([name.decode() for name in names])
-        return find_definitions(self.text.caption, among=wanted, pieces=self.text.pieces_of(names)) if wanted else {}
-
 
 def _repeated(readings: Sequence[Read]) -> frozenset[tuple[str, str]]:
     counts = Counter([reading.token for _, reading, _ in readings])
@@ -82,6 +72,17 @@ def _shared(readings: Sequence[Read]) -> frozenset[str]:
     of_genes = [reading for _, reading, _ in readings if not reading.is_family]
     words = {(ncbigene, reading.plain_word) for reading in of_genes for ncbigene in reading.genes}
     return frozenset([ncbigene for ncbigene, n in Counter([ncbigene for ncbigene, _ in words]).items() if n > 1])
+
+
+def _definitions(context: FigureContext) -> Mapping[str, Sequence[str]]:
+    """Return what the caption says that the words of the figure stand for."""
+    text = context.text
+    if not text.caption:
+        return {}
+    read = [reading.read_names for _, reading, _ in context.readings]
+    names = text.names.intersection(chain.from_iterable(read))  # what a caption defines stands in it
+    wanted = frozenset([name.decode() for name in names])
+    return find_definitions(text.caption, among=wanted, pieces=text.pieces_of(names)) if wanted else {}
 
 
 def figure_signals(
@@ -103,7 +104,7 @@ def figure_signals(
     tuple
         The mention's number, the ids of the case's genes, what the word says by itself, and what the figure says.
     """
-    text, definitions, exact = context.text, context.definitions, context.exact
+    text, definitions, exact = context.text, _definitions(context), context.exact
     names, words = text.names, text.words
     repeated, shared = context.repeated, context.shared  # mostly empty
     usual: dict[tuple[bool | None, tuple[str | None, str | None]], Reasons] = {}  # what mentions of a kind share
