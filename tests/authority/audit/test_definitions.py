@@ -138,6 +138,12 @@ def test_long_forms_stand_in_the_order_of_the_text() -> None:
     assert found == {"PK": ("protein kinase", "pyruvate kinase"), "NFKB": ("nuclear factor kappa B",)}
 
 
+def test_a_long_dash_does_not_hide_a_word_with_a_short_one() -> None:
+    text = FigureText("P-K—protein kinase; PK, pyruvate kinase; x", None, None)
+    found = find_definitions(text.caption, among={"PK"}, pieces=text.pieces_of({b"PK"}))
+    assert found == {"PK": ("protein kinase", "pyruvate kinase")}
+
+
 def test_what_ends_no_long_form_hides_none_that_follows() -> None:
     text = "(PK, kept (LTA- low or LPS- late = both; PDH = pyruvate dehydrogenase   "
     assert find_definitions(text) == {"PDH": ("pyruvate dehydrogenase",)}
